@@ -1,0 +1,105 @@
+"""The table of cases: what is measured, at which sizes, against whom, and what is aimed at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from benchmarks import adding, asking, history, restoring
+from benchmarks.measure import Contender
+from benchmarks.scratch import Scratch
+
+PEAK_MB = 60.0
+"""No run of hotpass should need more memory than this, in MB."""
+
+Prepare = Callable[[Scratch, int], Sequence[Contender]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is aimed at: so many times faster than a peer, or at most so many times as long as a limit."""
+
+    kind: Literal["faster", "at most"]
+    factor: float
+    against: str
+
+    def __str__(self) -> str:
+        sign = "≥" if self.kind == "faster" else "≤"
+        return f"{sign}{self.factor:g}x {'faster than ' if self.kind == 'faster' else ''}{self.against}"
+
+    def met(self, ours: float, theirs: float) -> bool:
+        """Whether wall times in seconds reach the target."""
+        return theirs / ours >= self.factor if self.kind == "faster" else ours / theirs <= self.factor
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of the table; the last of ``sizes`` is the one a target speaks of, the others show the growth."""
+
+    name: str
+    unit: str
+    sizes: tuple[int, ...]
+    quick: tuple[int, ...]
+    rounds: int
+    prepare: Prepare
+    target: Target | None = None
+    needs: tuple[str, ...] = ()
+
+    def judged(self, sizes: tuple[int, ...]) -> bool:
+        """Whether a run at these sizes is one the target speaks of."""
+        return self.target is not None and sizes[-1] == self.sizes[-1]
+
+
+def _faster(factor: float, against: str) -> Target:
+    return Target("faster", factor, against)
+
+
+def _at_most(factor: float, against: str) -> Target:
+    return Target("at most", factor, against)
+
+
+_BOOK = (20,)
+_FILES, _QUICK_FILES = (50, 100, 200, 500), (20, 50)
+_TREES, _QUICK_TREES = (1_000, 3_000, 10_000), (300, 1_000)
+_FILE, _QUICK_FILE = _FILES[-1:], _QUICK_FILES[-1:]
+_TREE, _QUICK_TREE = _TREES[-1:], _QUICK_TREES[-1:]
+_TAGS, _QUICK_TAGS = (10, 1_000), (10, 100)
+
+CASES = (
+    Case("add-workbook", "MB", _BOOK, _BOOK, 5, adding.add_workbook),
+    Case("add-large", "MB", _FILES, _QUICK_FILES, 3, adding.add_file, _at_most(1.3, "md5sum")),
+    Case("add-tree", "files", _TREES, _QUICK_TREES, 3, adding.add_tree, _faster(4, "dvc add")),
+    Case("again-workbook", "MB", _BOOK, _BOOK, 5, adding.again_workbook, _faster(8, "dvc add")),
+    Case("again-large", "MB", _FILE, _QUICK_FILE, 3, adding.again_file, _faster(8, "dvc add")),
+    Case("again-tree", "files", _TREE, _QUICK_TREE, 3, adding.again_tree, _faster(8, "dvc add")),
+    Case(
+        "restore-workbook",
+        "MB",
+        _BOOK,
+        _BOOK,
+        5,
+        restoring.workbook,
+        _faster(5, "dvc checkout"),
+        ("restore",),
+    ),
+    Case("restore-large", "MB", _FILE, _QUICK_FILE, 3, restoring.file, _at_most(1.4, "md5sum"), ("restore",)),
+    Case(
+        "restore-tree",
+        "files",
+        _TREE,
+        _QUICK_TREE,
+        3,
+        restoring.tree,
+        _faster(2, "dvc checkout"),
+        ("restore",),
+    ),
+    Case("status-workbook", "MB", _BOOK, _BOOK, 5, asking.status_workbook, _faster(5, "dvc status")),
+    Case("status-tree", "files", _TREE, _QUICK_TREE, 5, asking.status_tree),
+    Case("get", "MB", _BOOK, _BOOK, 5, asking.get, _faster(5, "dvc status")),
+    Case("set", "MB", _BOOK, _BOOK, 5, asking.set_version, _faster(3, "dvc status")),
+    Case("bump", "MB", _BOOK, _BOOK, 5, asking.bump, _faster(3, "dvc status")),
+    Case("bump-tag", "MB", _BOOK, _BOOK, 5, asking.bump_tag, _faster(3, "dvc status")),
+    Case("tag", "MB", _BOOK, _BOOK, 5, asking.tag, _faster(3, "dvc status")),
+    Case("history", "tags", _TAGS, _QUICK_TAGS, 5, history.prepare, None, ("history",)),
+)

@@ -1,0 +1,55 @@
+"""The ``hotpass`` command: parse, run one verb, show its result, turn an error into a line and an exit code."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from hotpass import progress
+from hotpass.cli.parser import parse
+from hotpass.cli.screen import Screen
+from hotpass.errors import INTERRUPTED, TERMINATED, HotpassError
+
+__all__ = ["main"]
+
+
+class Terminated(BaseException):
+    """SIGTERM, as an exception: locks are released and children ended on the way out."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code (ARCHITECTURE, "Exit codes")."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    screen = Screen.plain("--json" in arguments)
+    if sys.platform == "win32":
+        screen.talk("Hotpass runs on Linux and macOS; on Windows, use it inside WSL.")
+        return 1
+    before = signal.signal(signal.SIGTERM, _terminated)
+    try:
+        options = parse(arguments)
+        screen = Screen.of(options)
+        code: int = options.run(options, screen)
+        return code
+    except HotpassError as error:
+        progress.end()
+        screen.error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        progress.end()
+        screen.talk("interrupted; nothing is half-done that the same command would not finish")
+        return INTERRUPTED
+    except Terminated:
+        progress.end()
+        screen.talk("terminated; nothing is half-done that the same command would not finish")
+        return TERMINATED
+    except BrokenPipeError:
+        screen.detach()
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminated(_number: int, _frame: FrameType | None) -> None:
+    raise Terminated

@@ -1,0 +1,131 @@
+"""Versions of datasets: recorded in git, stored as DVC stores, made by one act that is whole or absent.
+
+The work tree's pointer (``PATH.dvc``) is the one record of a dataset's current version; a release is an
+annotated tag on a commit that holds that pointer, its version record and DVC's own files. Bytes lie in DVC's
+cache under the name of their content. :class:`DVCManager` is the door for programs; the functions below it
+return values, print nothing and raise the errors of :mod:`hotpass.errors`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hotpass.versioning.current import CurrentVersion, read_version
+    from hotpass.versioning.doctor import Examination, examine
+    from hotpass.versioning.dvcconfig import read_settings
+    from hotpass.versioning.history import (
+        History,
+        HistoryEntry,
+        Identified,
+        Match,
+        Shown,
+        dataset_names,
+        identify_path,
+        read_history,
+        show_release,
+    )
+    from hotpass.versioning.manager import DVCManager
+    from hotpass.versioning.metadata import record_version_metadata
+    from hotpass.versioning.planning import VersionRequest
+    from hotpass.versioning.project import Project
+    from hotpass.versioning.release import Outcome, make_version
+    from hotpass.versioning.restoring import Restored, restore, restore_to
+    from hotpass.versioning.setup import Initialised, has_default_remote, initialise
+    from hotpass.versioning.status import DatasetStatus, Status, read_status
+    from hotpass.versioning.store import Store
+    from hotpass.versioning.tracking import Tracked, track
+    from hotpass.versioning.version import Bump, DatasetVersion, is_dataset_name, parse_tag, tag_name
+    from hotpass.versioning.wanted import Wanted, parse_release_name
+
+# Loaded when first used: `hotpass version --get` needs a tenth of them.
+_HOMES = {
+    "Bump": "version",
+    "CurrentVersion": "current",
+    "DVCManager": "manager",
+    "DatasetStatus": "status",
+    "DatasetVersion": "version",
+    "Examination": "doctor",
+    "History": "history",
+    "HistoryEntry": "history",
+    "Identified": "history",
+    "Initialised": "setup",
+    "Match": "history",
+    "Outcome": "release",
+    "Project": "project",
+    "Restored": "restoring",
+    "Shown": "history",
+    "Status": "status",
+    "Store": "store",
+    "Tracked": "tracking",
+    "VersionRequest": "planning",
+    "Wanted": "wanted",
+    "dataset_names": "history",
+    "examine": "doctor",
+    "has_default_remote": "setup",
+    "identify_path": "history",
+    "initialise": "setup",
+    "is_dataset_name": "version",
+    "make_version": "release",
+    "parse_release_name": "wanted",
+    "parse_tag": "version",
+    "read_history": "history",
+    "read_settings": "dvcconfig",
+    "read_status": "status",
+    "read_version": "current",
+    "record_version_metadata": "metadata",
+    "restore": "restoring",
+    "restore_to": "restoring",
+    "show_release": "history",
+    "tag_name": "version",
+    "track": "tracking",
+}
+
+__all__ = [
+    "Bump",
+    "CurrentVersion",
+    "DVCManager",
+    "DatasetStatus",
+    "DatasetVersion",
+    "Examination",
+    "History",
+    "HistoryEntry",
+    "Identified",
+    "Initialised",
+    "Match",
+    "Outcome",
+    "Project",
+    "Restored",
+    "Shown",
+    "Status",
+    "Store",
+    "Tracked",
+    "VersionRequest",
+    "Wanted",
+    "dataset_names",
+    "examine",
+    "has_default_remote",
+    "identify_path",
+    "initialise",
+    "is_dataset_name",
+    "make_version",
+    "parse_release_name",
+    "parse_tag",
+    "read_history",
+    "read_settings",
+    "read_status",
+    "read_version",
+    "record_version_metadata",
+    "restore",
+    "restore_to",
+    "show_release",
+    "tag_name",
+    "track",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

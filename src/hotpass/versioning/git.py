@@ -1,0 +1,523 @@
+"""Git: each question once, asked of the git program, named by the shape of the answer."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import NewType
+
+from hotpass.errors import ToolFailedError, ToolTooOldError
+from hotpass.process import Finished, run
+from hotpass.versioning.errors import (
+    BareRepositoryError,
+    NoIdentityError,
+    NoRepositoryError,
+    RefsMovedError,
+    SigningError,
+    UntrustedRepositoryError,
+)
+
+Oid = NewType("Oid", str)
+"""The id of a git object, in hex."""
+
+GIT_NEEDED = (2, 36)
+"""The oldest git: the first that can be told what to make durable (core.fsync)."""
+
+NO_OBJECT = Oid("0" * 40)
+"""What git calls "no such ref" in a transaction."""
+
+# `git rev-parse --local-env-vars`, and what else would make git act on another repository or read paths otherwise.
+_FOREIGN = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_INDEX_VERSION",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_QUARANTINE_PATH",
+    "GIT_EDITOR",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_EXTERNAL_DIFF",
+    "LANGUAGE",
+]
+_FATAL = 128
+_DURABLE = ("-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync")
+
+
+def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which git acts on the repository it is told, asks nothing and speaks English."""
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if name not in _FOREIGN and not name.startswith(("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "LC_"))
+    }
+    return kept | {
+        "LC_ALL": "C",
+        "GIT_PAGER": "cat",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+    }
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where HEAD stands: the branch's full ref (None: detached) and the commit (None: none yet)."""
+
+    branch: str | None
+    commit: Oid | None
+
+
+@dataclass(frozen=True)
+class RefChange:
+    """One ref's move, with the value it must have before (NO_OBJECT: must not exist)."""
+
+    name: str
+    old: Oid
+    new: Oid
+
+
+@dataclass(frozen=True)
+class TagRef:
+    """A tag as it stands in the repository; ``commit`` is None where it leads to no commit."""
+
+    name: str
+    object: Oid
+    annotated: bool
+    commit: Oid | None
+    date: str
+    author: str
+    message: str
+
+
+@dataclass(frozen=True)
+class IgnoreRule:
+    """The rule that makes git ignore a path: the file it stands in, its line number, its text."""
+
+    source: str
+    line: int
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Git:
+    """One work tree. Never uses the current directory.
+
+    ``top`` is the work tree's root, ``directory`` its git directory, ``common`` the one that all worktrees
+    share. ``keep`` are file descriptors that every git started here inherits.
+    """
+
+    top: Path
+    directory: Path
+    common: Path
+    object_format: str = "sha1"
+    keep: tuple[int, ...] = ()
+
+    @classmethod
+    def find(cls, start: Path) -> Git:
+        """The work tree around a folder; raises NotReadyError with the cure where there is none."""
+        argv = ["git", "-C", str(start), "rev-parse", "--is-bare-repository", "--show-toplevel"]
+        done = _run([*argv, "--absolute-git-dir", "--git-common-dir", "--show-object-format"], Path("/"))
+        if done.code == _FATAL:
+            if "dubious ownership" in done.err:
+                raise UntrustedRepositoryError(str(start))
+            if "must be run in a work tree" in done.err:
+                raise BareRepositoryError(str(start))
+            raise NoRepositoryError(str(start))
+        answer = os.fsdecode(done.out).split("\n")[:-1]
+        if done.code != 0 or len(answer) != 5 or answer[4] not in ("sha1", "sha256"):
+            # An old git answers a question that it does not know by repeating it.
+            require_git()
+            raise ToolFailedError("git rev-parse", done.code, done.err or "an answer that is none")
+        bare, top, directory, common, form = answer
+        if bare == "true":
+            raise BareRepositoryError(str(start))
+        return cls(Path(top), Path(directory), Path(os.path.normpath(os.path.join(start, common))), form)
+
+    def holding(self, *descriptors: int) -> Git:
+        """The same, with descriptors that each started git keeps open (the lock)."""
+        return replace(self, keep=descriptors)
+
+    def _git(
+        self,
+        *args: str,
+        stdin: bytes = b"",
+        ok: Sequence[int] = (0,),
+        index: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        terminal: bool = False,
+    ) -> Finished:
+        extra = dict(environment or {})
+        if index is not None:
+            extra["GIT_INDEX_FILE"] = str(index)
+        argv = ["git", *_DURABLE, *args]
+        done = _run(argv, self.top, stdin=stdin, extra=extra, keep=self.keep, terminal=terminal)
+        if done.code not in ok:
+            raise ToolFailedError("git " + " ".join(args[:3]), done.code, done.err)
+        return done
+
+    # --- reading -------------------------------------------------------------------------------------------
+
+    def head(self) -> Head:
+        """Branch and commit of HEAD."""
+        branch = self._git("symbolic-ref", "-q", "HEAD", ok=(0, 1)).out.decode().strip() or None
+        return Head(branch, self.commit("HEAD"))
+
+    def commit(self, name: str) -> Oid | None:
+        """The commit that a full ref name or id leads to, or None."""
+        done = self._git(
+            "rev-parse", "-q", "--verify", "--end-of-options", f"{name}^{{commit}}", ok=(0, 1, 128)
+        )
+        return Oid(done.out.decode().strip()) if done.code == 0 else None
+
+    def ref(self, name: str) -> Oid:
+        """The object a full ref name holds; NO_OBJECT where there is none."""
+        done = self._git("rev-parse", "-q", "--verify", "--end-of-options", name, ok=(0, 1, 128))
+        return Oid(done.out.decode().strip()) if done.code == 0 else NO_OBJECT
+
+    def blob(self, rev: str, path: str) -> bytes | None:
+        """The bytes of a file in a commit (full ref or id), or None."""
+        done = self._git("cat-file", "blob", f"{rev}:{path}", ok=(0, 128))
+        return done.out if done.code == 0 else None
+
+    def blob_bytes(self, oid: Oid) -> bytes:
+        """The bytes of a blob."""
+        return self._git("cat-file", "blob", oid).out
+
+    def tree_blobs(self, rev: str, paths: Iterable[str]) -> dict[str, Oid]:
+        """The blob id of each of these paths that a commit holds."""
+        wanted = list(paths)
+        if not wanted:
+            return {}
+        done = self._git("ls-tree", "-z", "--full-tree", rev, "--", *wanted)
+        return {path: oid for _, kind, oid, path in _tree_lines(done.out) if kind == "blob"}
+
+    def tree_pointers(self, rev: str) -> list[str]:
+        """Every ``.dvc`` file in a commit."""
+        done = self._git("ls-tree", "-r", "-z", "--full-tree", rev)
+        return [
+            path for _, kind, _, path in _tree_lines(done.out) if kind == "blob" and path.endswith(".dvc")
+        ]
+
+    def index_blobs(self, paths: Iterable[str]) -> dict[str, list[tuple[str, Oid, int]]]:
+        """Mode, blob id and stage of each of these paths in the user's index; several while unmerged."""
+        found: dict[str, list[tuple[str, Oid, int]]] = {}
+        wanted = list(paths)
+        if not wanted:
+            return found
+        for entry in self._git("ls-files", "-z", "--stage", "--", *wanted).out.split(b"\0")[:-1]:
+            facts, _, path = entry.partition(b"\t")
+            mode, oid, stage = facts.decode().split()
+            found.setdefault(os.fsdecode(path), []).append((mode, Oid(oid), int(stage)))
+        return found
+
+    def tracked(self, path: str) -> list[str]:
+        """What the index holds at or below a path."""
+        return _names(self._git("ls-files", "-z", "--cached", "--", path).out)
+
+    def files_named(self, *names: str) -> list[str]:
+        """Files of the work tree, tracked or new and not ignored, whose path ends in one of these names."""
+        # Literal pathspecs know no wildcards, so this one question is asked with globs.
+        done = self._git(
+            "ls-files",
+            *("-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"),
+            *(f":(glob)**/{name}" for name in names),
+            environment={"GIT_LITERAL_PATHSPECS": "0"},
+        )
+        return sorted(set(_names(done.out)))
+
+    def excluded_below(self, path: str, rules: str, patterns: Sequence[str] = ()) -> list[str]:
+        """The files at or below a path that ignore files named ``rules`` (git's syntax), or these patterns, leave out."""
+        more = (f"--exclude={pattern}" for pattern in patterns)
+        done = self._git(
+            *("ls-files", "-z", "--others", "--ignored", f"--exclude-per-directory={rules}"),
+            *(*more, "--", path),
+        )
+        return _names(done.out)
+
+    def ignore_rule(self, path: str) -> IgnoreRule | None:
+        """The rule by which git ignores a path, or None; tracked paths are asked as if they were not."""
+        # A name that begins with a colon would be pathspec magic.
+        query = b"./" + os.fsencode(path) + b"\0"
+        options = ("-z", "-v", "-n", "--no-index", "--stdin")
+        # The one command that refuses literal pathspecs; wildcards in its input mean nothing to it anyway.
+        environment = {"GIT_LITERAL_PATHSPECS": "0"}
+        done = self._git("check-ignore", *options, stdin=query, ok=(0, 1), environment=environment)
+        source, line, pattern = done.out.split(b"\0")[:3]
+        text = os.fsdecode(pattern)
+        if not source or text.startswith("!"):
+            return None
+        return IgnoreRule(os.fsdecode(source), int(line), text)
+
+    def tags(self, prefix: str = "") -> list[TagRef]:
+        """Every tag whose name starts with ``prefix``, by one question however many there are."""
+        fields = [
+            "refname",
+            "objecttype",
+            "objectname",
+            "*objecttype",
+            "*objectname",
+            "taggerdate:iso-strict",
+            "taggername",
+            "contents",
+        ]
+        form = "".join(f"%({field})%00" for field in fields)
+        # for-each-ref takes whole path parts or a glob; the glob also finds other datasets' tags: callers parse names.
+        where = f"refs/tags/{prefix}*" if prefix else "refs/tags/"
+        parts = (
+            self._git("for-each-ref", f"--format={form}", where).out.decode("utf-8", "replace").split("\0")
+        )
+        return [_tag(parts[at : at + len(fields)]) for at in range(0, len(parts) - 1, len(fields))]
+
+    def differs_from_head(self, paths: Iterable[str]) -> list[str]:
+        """Those of these paths whose work-tree bytes are not HEAD's."""
+        return _names(self._git("diff", "--name-only", "-z", "--no-ext-diff", "HEAD", "--", *paths).out)
+
+    def is_shallow(self) -> bool:
+        """True in a clone that was made with ``--depth``."""
+        return (self.common / "shallow").exists()
+
+    def settings(self, *names: str) -> dict[str, str]:
+        """The values of git's settings, as git itself reads them; those not set are left out."""
+        pattern = "^(" + "|".join(name.lower().replace(".", r"\.") for name in names) + ")$"
+        done = self._git("config", "-z", "--get-regexp", pattern, ok=(0, 1))
+        pairs = (entry.partition("\n") for entry in done.out.decode("utf-8", "replace").split("\0")[:-1])
+        return {name: value if newline else "true" for name, newline, value in pairs}
+
+    @cached_property
+    def signs(self) -> tuple[bool, bool]:
+        """Whether the user's settings ask for signed commits, and for signed tags."""
+        pattern = r"^(commit|tag)\.gpgsign$"
+        done = self._git("config", "--type=bool", "-z", "--get-regexp", pattern, ok=(0, 1))
+        values = dict(entry.split("\n", 1) for entry in done.out.decode().split("\0")[:-1])
+        return values.get("commit.gpgsign") == "true", values.get("tag.gpgsign") == "true"
+
+    def check_identity(self) -> None:
+        """Raise NoIdentityError where git would not know whom to name in a commit or a tag."""
+        self._identity("AUTHOR")
+        # Asked for by its use: it is kept for the tag.
+        _ = self.committer
+
+    @cached_property
+    def committer(self) -> str:
+        """Name, address and time as git would write them; raises NoIdentityError."""
+        return self._identity("COMMITTER")
+
+    def _identity(self, role: str) -> str:
+        done = self._git("var", f"GIT_{role}_IDENT", ok=(0, 128))
+        if done.code != 0:
+            raise NoIdentityError
+        return done.out.decode("utf-8", "surrogateescape").strip()
+
+    # --- writing objects: nothing points at them yet ---------------------------------------------------------
+
+    def blob_id(self, data: bytes) -> Oid:
+        """The id git would give these bytes as a blob."""
+        digest = hashlib.sha1(usedforsecurity=False) if self.object_format == "sha1" else hashlib.sha256()
+        digest.update(b"blob %d\0" % len(data))
+        digest.update(data)
+        return Oid(digest.hexdigest())
+
+    def write_blob(self, data: bytes) -> Oid:
+        """Store bytes as they are, no filters."""
+        return self._oid(self._git("hash-object", "-w", "--stdin", stdin=data))
+
+    def write_tree(self, base: Oid | None, blobs: Mapping[str, Oid], index: Path) -> Oid:
+        """The tree of ``base`` with some files replaced, built in a private index that is removed again."""
+        try:
+            if base is not None:
+                self._git("read-tree", base, index=index)
+            lines = b"".join(
+                b"100644 %s\t%s\0" % (oid.encode(), os.fsencode(path)) for path, oid in blobs.items()
+            )
+            self._git("update-index", "-z", "--add", "--index-info", stdin=lines, index=index)
+            return self._oid(self._git("write-tree", index=index))
+        finally:
+            for leftover in (index, index.with_name(index.name + ".lock")):
+                leftover.unlink(missing_ok=True)
+
+    def write_commit(self, tree: Oid, parent: Oid | None, message: str) -> Oid:
+        """A commit object, signed where the user's settings ask for it."""
+        signed = self.signs[0]
+        options = [*(["-p", parent] if parent else []), *(["-S"] if signed else [])]
+        encoding = ("-c", "i18n.commitEncoding=UTF-8")
+        done = self._git(
+            *(*encoding, "commit-tree", tree, *options, "-F", "-"), stdin=message.encode(), terminal=signed
+        )
+        commit = self._oid(done)
+        if signed and not self._is_signed("commit", commit, {}):
+            raise SigningError(done.err.strip().splitlines()[0] if done.err.strip() else "no message")
+        return commit
+
+    def write_tag(self, name: str, commit: Oid, message: str, scratch: Path) -> Oid:
+        """An annotated tag's object without its ref, signed where the user's settings ask for it."""
+        if self.signs[1]:
+            return self._signed_tag(name, commit, message, scratch, self.common / "objects")
+        head = f"object {commit}\ntype commit\ntag {name}\ntagger {self.committer}\n\n"
+        return self._oid(self._git("mktag", stdin=(head + message).encode("utf-8", "surrogateescape")))
+
+    def check_signing(self, scratch: Path) -> None:
+        """Sign something that is thrown away, where the settings ask for signatures; raises SigningError."""
+        if any(self.signs):
+            objects = scratch / "objects"
+            with _private_repository(scratch, self.common):
+                place = {"GIT_DIR": str(scratch), "GIT_OBJECT_DIRECTORY": str(objects)}
+                tree = self._oid(self._git("mktree", environment=place))
+                commit = self._oid(self._git("commit-tree", tree, "-m", "trial", environment=place))
+                self._sign("trial", commit, "trial\n", place)
+
+    def _signed_tag(self, name: str, commit: Oid, message: str, scratch: Path, objects: Path) -> Oid:
+        # `git tag` cannot sign without making the ref. In a private repository that shares the objects it makes
+        # the ref there, and the object, which is all that is wanted, here.
+        with _private_repository(scratch, self.common):
+            place = {"GIT_DIR": str(scratch), "GIT_OBJECT_DIRECTORY": str(objects)}
+            self._sign(name, commit, message, place)
+            return self._oid(self._git("rev-parse", f"refs/tags/{name}", environment=place))
+
+    def _sign(self, name: str, commit: Oid, message: str, place: Mapping[str, str]) -> None:
+        done = self._git(
+            *("tag", "-s", "--cleanup=verbatim", "-F", "-", name, commit),
+            stdin=message.encode(),
+            ok=range(256),
+            environment=place,
+            terminal=True,
+        )
+        # git 2.39 exits 0, and leaves a tag without a signature, where an ssh key cannot be loaded.
+        if done.code != 0 or not self._is_signed("tag", f"refs/tags/{name}", place):
+            raise SigningError(done.err.strip().splitlines()[0] if done.err.strip() else "no message")
+
+    def _is_signed(self, kind: str, name: str, place: Mapping[str, str]) -> bool:
+        head, _, message = self._git("cat-file", kind, name, environment=place).out.partition(b"\n\n")
+        return b"\ngpgsig" in head or b"\n-----BEGIN " in message
+
+    # --- moving refs and the index ---------------------------------------------------------------------------
+
+    def move_refs(self, changes: Sequence[RefChange], reason: str) -> None:
+        """Move refs together or not at all; raises RefsMovedError where one is not at its old value."""
+        if not changes:
+            return
+        none = "0" * len(changes[0].new)  # as long as the repository's ids are
+        moves = (f"update {c.name} {c.new} {none if c.old == NO_OBJECT else c.old}" for c in changes)
+        lines = ["start", *moves, "prepare", "commit", ""]
+        done = self._git(
+            "update-ref", "-m", reason, "--stdin", stdin="\n".join(lines).encode(), ok=range(256)
+        )
+        if done.code != 0:
+            detail = done.err.strip().splitlines()[0] if done.err.strip() else "no message"
+            raise RefsMovedError(tuple(c.name for c in changes), detail)
+
+    def set_index(self, index: Path, entries: Mapping[str, Oid]) -> None:
+        """Set some entries of an index file, every other entry as it was."""
+        lines = b"".join(
+            b"100644 %s\t%s\0" % (oid.encode(), os.fsencode(path)) for path, oid in entries.items()
+        )
+        self._git("update-index", "-z", "--add", "--index-info", stdin=lines, index=index)
+
+    def stage(self, paths: Sequence[str]) -> None:
+        """``git add`` of these paths, even where a rule ignores them."""
+        self._git("add", "-f", "--", *paths)
+
+    def index_path(self) -> Path:
+        """The user's index file."""
+        return self.directory / "index"
+
+    @staticmethod
+    def _oid(done: Finished) -> Oid:
+        text = done.out.decode("utf-8", "replace").strip()
+        if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", text) is None:
+            raise ToolFailedError(done.command, done.code, "no object's id in its answer")
+        return Oid(text)
+
+
+def git_version() -> str:
+    """What ``git --version`` says, without its first words; raises ToolError."""
+    done = _run(["git", "--version"], Path("/"))
+    found = re.fullmatch(r"git version (\d+\.\d+.*)", done.out.decode("utf-8", "replace").strip())
+    if done.code != 0 or found is None:
+        raise ToolFailedError("git --version", done.code, done.err or "no version in its answer")
+    return found[1]
+
+
+def require_git() -> None:
+    """Raise ToolTooOldError for a git that would not make durable what it is told to; asked once a process."""
+    _check_version(shutil.which("git"))
+
+
+@cache
+def _check_version(_program: str | None) -> None:
+    version = git_version()
+    if tuple(map(int, version.split(".")[:2])) < GIT_NEEDED:
+        raise ToolTooOldError("git", version, ".".join(map(str, GIT_NEEDED)))
+
+
+def _run(
+    argv: Sequence[str],
+    cwd: Path,
+    *,
+    stdin: bytes = b"",
+    extra: Mapping[str, str] | None = None,
+    keep: Sequence[int] = (),
+    terminal: bool = False,
+) -> Finished:
+    environment = clean_environment(os.environ) | dict(extra or {})
+    return run(argv, cwd=cwd, env=environment, stdin=stdin, timeout=600.0, keep=keep, terminal=terminal)
+
+
+class _private_repository:  # noqa: N801  # used as a context manager, named like one
+    """A git directory for one command, which reads the settings of the real one and is removed afterwards."""
+
+    def __init__(self, place: Path, common: Path) -> None:
+        self.place, self.common = place, common
+
+    def __enter__(self) -> None:
+        shutil.rmtree(self.place, ignore_errors=True)
+        for folder in ("refs", "objects"):
+            (self.place / folder).mkdir(parents=True)
+        (self.place / "HEAD").write_text("ref: refs/heads/none\n")
+        quoted = str(self.common / "config").replace("\\", "\\\\").replace('"', '\\"')
+        (self.place / "config").write_text(f'[include]\n\tpath = "{quoted}"\n[core]\n\tbare = true\n')
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.place, ignore_errors=True)
+
+
+def _names(out: bytes) -> list[str]:
+    return [os.fsdecode(name) for name in out.split(b"\0")[:-1]]
+
+
+def _tree_lines(out: bytes) -> Iterator[tuple[str, str, Oid, str]]:
+    for line in out.split(b"\0")[:-1]:
+        facts, _, path = line.partition(b"\t")
+        mode, kind, oid = facts.decode().split()
+        yield mode, kind, Oid(oid), os.fsdecode(path)
+
+
+def _tag(parts: Sequence[str]) -> TagRef:
+    name, kind, oid, peeled_kind, peeled, date, author, message = parts
+    annotated = kind == "tag"
+    target = (peeled_kind, peeled) if annotated else (kind, oid)
+    commit = Oid(target[1]) if target[0] == "commit" else None
+    return TagRef(
+        name.lstrip("\n").removeprefix("refs/tags/"), Oid(oid), annotated, commit, date, author, message
+    )

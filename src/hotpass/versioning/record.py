@@ -1,0 +1,167 @@
+"""The version record: ``PATH.version.json``, what a reader without git or DVC wants to know of a version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hotpass.versioning.errors import BadMetadataError, DamagedRecordError
+from hotpass.versioning.pointer import Md5, parse_md5
+from hotpass.versioning.version import DatasetVersion
+
+RECORD_FORMAT = 1
+RECORD_LIMIT = 4 << 20
+"""The largest record that is read, in bytes."""
+
+METADATA_LIMIT = 1 << 20
+"""The most metadata that is written, in bytes of JSON: a record must be readable again."""
+
+_FIELDS = [
+    "format",
+    "dataset",
+    "version",
+    "description",
+    "path",
+    "md5",
+    "size",
+    "files",
+    "timestamp",
+    "tag",
+    "previous",
+    "metadata",
+]
+
+
+@dataclass(frozen=True)
+class VersionRecord:
+    """One version in words and numbers.
+
+    ``size`` in bytes; ``files`` is None for a single file; ``timestamp`` UTC, ISO 8601; ``tag`` is the release's
+    tag where the version was made as one; ``previous`` the newest release before it; ``metadata`` the caller's.
+    ``others`` are fields that a newer Hotpass wrote: kept as they are.
+    """
+
+    dataset: str
+    version: DatasetVersion | None
+    path: str
+    md5: Md5
+    size: int
+    files: int | None = None
+    description: str = ""
+    timestamp: str = ""
+    tag: str | None = None
+    previous: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    others: Mapping[str, Any] = field(default_factory=dict)
+
+
+def render_record(record: VersionRecord) -> str:
+    """The record as JSON text, one field a line so that ``git diff`` reads well."""
+    content: dict[str, Any] = {
+        "format": RECORD_FORMAT,
+        "dataset": record.dataset,
+        "version": str(record.version) if record.version else None,
+        "description": record.description,
+        "path": record.path,
+        "md5": record.md5,
+        "size": record.size,
+        "files": record.files,
+        "timestamp": record.timestamp,
+        "tag": record.tag,
+        "previous": record.previous,
+        "metadata": dict(record.metadata),
+        **record.others,
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def parse_record(data: bytes, path: str) -> VersionRecord:
+    """Read a record; raises DamagedRecordError naming ``path`` and the reason. Never guesses a version."""
+    content = _document(data, path)
+    version = content.get("version")
+    parsed = DatasetVersion.parse_semver(version) if isinstance(version, str) else None
+    md5 = parse_md5(content.get("md5"))
+    if version is not None and (parsed is None or not parsed.is_release):
+        raise DamagedRecordError(path, "its version is not X.Y.Z")
+    if md5 is None:
+        raise DamagedRecordError(path, "its md5 is missing or not an md5")
+    size, files = content.get("size"), content.get("files")
+    if not isinstance(size, int) or not _is_count(size) or not (files is None or _is_count(files)):
+        raise DamagedRecordError(path, "its size or files is not a number")
+    texts = {name: content.get(name) for name in ("dataset", "description", "path", "timestamp")}
+    if not all(isinstance(text, str) for text in texts.values()):
+        raise DamagedRecordError(path, "a text field is missing or no text")
+    options = {name: content.get(name) for name in ("tag", "previous")}
+    if not all(value is None or isinstance(value, str) for value in options.values()):
+        raise DamagedRecordError(path, "its tag or previous is no text")
+    metadata = content.get("metadata", {})
+    if not isinstance(metadata, dict):
+        raise DamagedRecordError(path, "its metadata is no object")
+    others = {name: value for name, value in content.items() if name not in _FIELDS}
+    return VersionRecord(
+        **{name: str(text) for name, text in texts.items()},
+        version=parsed,
+        md5=md5,
+        size=size,
+        files=files,
+        tag=options["tag"],
+        previous=options["previous"],
+        metadata=metadata,
+        others=others,
+    )
+
+
+def check_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The caller's metadata as plain JSON values; raises BadMetadataError for what JSON cannot hold.
+
+    Nothing is turned into something else on the way but tuples into lists.
+    """
+    try:
+        text = json.dumps(dict(metadata), indent=2, ensure_ascii=False, allow_nan=False)
+        size = len(text.encode("utf-8"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadMetadataError(str(error)) from error
+    if size > METADATA_LIMIT:
+        raise BadMetadataError(f"it has more than {METADATA_LIMIT} bytes")
+    if not _has_text_keys(metadata):
+        raise BadMetadataError("keys must be texts")
+    plain: dict[str, Any] = json.loads(text)
+    return plain
+
+
+def _has_text_keys(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _has_text_keys(item) for key, item in value.items())
+    return not isinstance(value, list | tuple) or all(_has_text_keys(item) for item in value)
+
+
+def _document(data: bytes, path: str) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        content = dict(pairs)
+        if len(content) != len(pairs):
+            raise DamagedRecordError(path, "it names a field twice")
+        return content
+
+    def number(text: str) -> Any:
+        raise DamagedRecordError(path, f"it holds {text}, which is no JSON")
+
+    if len(data) > RECORD_LIMIT:
+        raise DamagedRecordError(path, f"it has more than {RECORD_LIMIT} bytes")
+    try:
+        content = json.loads(data.decode("utf-8"), object_pairs_hook=once, parse_constant=number)
+    except (ValueError, RecursionError) as error:
+        raise DamagedRecordError(path, "it is no JSON in UTF-8") from error
+    if not isinstance(content, dict) or not _is_count(content.get("format")) or content["format"] < 1:
+        raise DamagedRecordError(path, "it is no version record")
+    try:
+        # JSON can name half of a surrogate pair; then the record could not be written again.
+        json.dumps(content, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DamagedRecordError(path, "it holds what is no Unicode text") from error
+    return content
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

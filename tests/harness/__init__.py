@@ -1,0 +1,1 @@
+"""What tests share: repositories in named states, and the ways to kill a process at a chosen moment."""

@@ -1,0 +1,275 @@
+"""Settings: where each comes from, and what is no setting."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.repository import Repo
+
+from hotpass.config import KEYS, SettingsError, load_settings, schema
+from hotpass.errors import ReadError
+
+_SCHEMA = Path(__file__).parent.parent / "docs" / "reference" / "hotpass.schema.json"
+
+
+def _load(
+    root: Path | None, environment: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None
+) -> dict[str, tuple[Any, str]]:
+    settings = load_settings(root, environment or {}, flags or {})
+    return {entry.name: (entry.value, entry.origin) for entry in settings.entries}
+
+
+def test_without_files_every_setting_is_its_default(tmp_path: Path) -> None:
+    assert _load(tmp_path) == _load(None) == {key.name: (key.default, "default") for key in KEYS}
+
+
+def test_every_default_is_a_value_the_setting_may_have() -> None:
+    for key in KEYS:
+        assert key.parse(key.default) == key.default
+        assert key.meaning
+
+
+def test_each_place_overrides_the_one_before_it(tmp_path: Path) -> None:
+    assert _load(tmp_path)["lock_timeout"] == (30.0, "default")
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n\n[tool.hotpass]\nlock_timeout = 1\n')
+    assert _load(tmp_path)["lock_timeout"] == (1.0, "pyproject.toml:5")
+    (tmp_path / "hotpass.toml").write_text("# ours\nlock_timeout = 2.5\n")
+    assert _load(tmp_path)["lock_timeout"] == (2.5, "hotpass.toml:2")
+    environment = {"HOTPASS_LOCK_TIMEOUT": "3"}
+    assert _load(tmp_path, environment)["lock_timeout"] == (3.0, "the environment, HOTPASS_LOCK_TIMEOUT")
+    assert _load(tmp_path, environment, {"lock_timeout": 4.0})["lock_timeout"] == (4.0, "--lock-timeout")
+    assert _load(tmp_path, environment, {"lock_timeout": None})["lock_timeout"][0] == 3.0
+
+
+def test_hotpass_toml_takes_the_place_of_the_table_in_pyproject(tmp_path: Path) -> None:
+    """Two files that both speak would leave a reader guessing."""
+    (tmp_path / "pyproject.toml").write_text('[tool.hotpass]\nremote_name = "backup"\n')
+    (tmp_path / "hotpass.toml").write_text('default_dataset = "sites"\n')
+    found = _load(tmp_path)
+    assert found["default_dataset"] == ("sites", "hotpass.toml:1")
+    assert found["remote_name"] == ("storage", "default")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# nothing\n",
+        "[project]\nname = 'x'\n",
+        "[tool.other]\nlock_timeout = 'x'\n",
+        "[tool]\n",
+        "[tool.hotpass]\n",
+        "[project]\ndependencies = ['hotpass']\n[tool.x]\n",
+    ],
+)
+def test_a_pyproject_of_others_says_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert _load(tmp_path) == _load(None)
+
+
+def test_a_broken_pyproject_of_others_is_not_ours_to_complain_about(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project\n")
+    assert _load(tmp_path) == _load(None)
+
+
+def _refusal(root: Path | None, environment: Mapping[str, str] | None = None) -> SettingsError:
+    with pytest.raises(SettingsError) as caught:
+        _load(root, environment)
+    return caught.value
+
+
+def test_an_unknown_key_is_named_with_its_line_and_the_nearest_name(tmp_path: Path) -> None:
+    (tmp_path / "hotpass.toml").write_text('# settings\n\nremote_name = "storage"\nlock_timout = 5\n')
+    error = _refusal(tmp_path)
+    assert (error.source, error.line, error.name, error.near) == (
+        "hotpass.toml",
+        4,
+        "lock_timout",
+        "lock_timeout",
+    )
+    assert str(error) == "hotpass.toml:4: lock_timout: no such setting"
+    assert error.hint == "did you mean lock_timeout?"
+    assert error.exit_code == 2
+
+
+def test_an_unknown_key_like_no_other_is_named_with_the_way_to_the_list(tmp_path: Path) -> None:
+    (tmp_path / "hotpass.toml").write_text("zzz = 5\n")
+    assert _refusal(tmp_path).hint == "hotpass doctor lists every setting"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[lock_timout]\nseconds = 1\n", 1),
+        ("\n[lock_timout.deep]\nseconds = 1\n", 2),
+        ("lock_timout.seconds = 1\n", 1),
+        ('"lock_timout" = 1\n', 1),
+        ("'lock_timout'=1\n", 1),
+        ("  lock_timout   =   1\n", 1),
+        ("[[lock_timout]]\na = 1\n", 1),
+    ],
+)
+def test_an_unknown_key_has_its_line_however_it_is_written(tmp_path: Path, text: str, line: int) -> None:
+    (tmp_path / "hotpass.toml").write_text(text)
+    assert (_refusal(tmp_path).name, _refusal(tmp_path).line) == ("lock_timout", line)
+
+
+def test_a_key_of_another_table_of_the_same_name_is_not_taken_for_ours(tmp_path: Path) -> None:
+    text = '[tool.other]\nlock_timout = 1\n\n[tool.hotpass]\nremote_name = "s"\nlock_timout = 1\n'
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert str(_refusal(tmp_path)) == "pyproject.toml:6: lock_timout: no such setting"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "[ tool . hotpass ]\nlock_timout = 1\n",
+        "[tool]\nhotpass = { lock_timout = 1 }\n",
+        "tool.hotpass.lock_timout = 1\n",
+    ],
+)
+def test_the_table_in_pyproject_is_found_however_it_is_written(tmp_path: Path, form: str) -> None:
+    """A setting that is overlooked without a word would be a surprise."""
+    (tmp_path / "pyproject.toml").write_text(form)
+    assert _refusal(tmp_path).name == "lock_timout"
+
+
+@pytest.mark.parametrize("form", ["[tool]\nhotpass = 5\n", "[tool]\nhotpass = [1]\n", "tool.hotpass = 'x'\n"])
+def test_what_is_no_table_in_pyproject_is_refused(tmp_path: Path, form: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(form)
+    assert "expected a table" in str(_refusal(tmp_path))
+
+
+def test_a_variable_that_is_no_setting_is_named(tmp_path: Path) -> None:
+    error = _refusal(tmp_path, {"HOTPASS_LOCK_TIMEOUTS": "5"})
+    assert error.source == "HOTPASS_LOCK_TIMEOUTS"
+    assert error.near == "lock_timeout"
+
+
+def test_variables_of_others_are_left_alone(tmp_path: Path) -> None:
+    assert _load(tmp_path, {"HOTPASS_UV_EXTRAS": "dev versioning", "HOTPASSX": "1", "PATH": "x"}) == _load(
+        None
+    )
+
+
+WRONG = {
+    "lock_timeout": ['"soon"', "-1", "86401", "nan", "inf", "true", "[1]", "{ a = 1 }", '""', "1979-05-27"],
+    "default_dataset": [
+        "1",
+        '""',
+        '"a b"',
+        '"../x"',
+        '"-d"',
+        "true",
+        '["a"]',
+        '"' + "n" * 101 + '"',
+        '"a\\nb"',
+    ],
+    "remote_name": ["1", '""', '"a b"', '"it\'s"', '".x"', "[]"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
+)
+def test_a_value_of_a_wrong_kind_is_refused_with_its_line(tmp_path: Path, name: str, value: str) -> None:
+    (tmp_path / "hotpass.toml").write_text(f"# one\n{name} = {value}\n")
+    error = _refusal(tmp_path)
+    assert str(error).startswith(f"hotpass.toml:2: {name}: expected ")
+    assert "not " in str(error)
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-1", "nan", "1e9", "0x10"])
+def test_a_variable_of_a_wrong_kind_is_refused_by_its_name(value: str) -> None:
+    error = _refusal(None, {"HOTPASS_LOCK_TIMEOUT": value})
+    assert str(error).startswith("HOTPASS_LOCK_TIMEOUT: lock_timeout: expected a number")
+
+
+def test_every_setting_is_tried_with_wrong_values() -> None:
+    assert set(WRONG) == {key.name for key in KEYS}
+
+
+@pytest.mark.parametrize("text", [b"a = \n", b"= 1\n", b"a = 1\na = 2\n", b"\xff\xfe", b"x" * 10, b"[a\n"])
+def test_what_is_no_toml_is_refused_by_file(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "hotpass.toml").write_bytes(text)
+    assert _refusal(tmp_path).source == "hotpass.toml"
+
+
+def test_a_file_that_no_editor_wrote_is_not_read(tmp_path: Path) -> None:
+    """A FIFO or 50 MB in a stranger's repository hang nobody."""
+    os.mkfifo(tmp_path / "hotpass.toml")
+    with pytest.raises(ReadError):
+        _load(tmp_path)
+    (tmp_path / "hotpass.toml").unlink()
+    (tmp_path / "hotpass.toml").touch()
+    os.truncate(tmp_path / "hotpass.toml", 50_000_000)
+    with pytest.raises(ReadError):
+        _load(tmp_path)
+
+
+def test_the_schema_for_editors_is_the_one_in_the_docs() -> None:
+    """Written by: python -c 'import json; from hotpass.config import schema; print(json.dumps(schema(), indent=2))'."""
+    assert _SCHEMA.read_text() == json.dumps(schema(), indent=2) + "\n"
+
+
+def test_the_schema_knows_every_setting_and_nothing_else() -> None:
+    document = schema()
+    assert set(document["properties"]) == {key.name for key in KEYS}
+    assert document["additionalProperties"] is False
+    assert all(key.kind in ("number", "string", "boolean") for key in KEYS)
+
+
+# ------------------------------------------------------------------------------------ on the command line
+
+
+def test_doctor_prints_every_setting_with_where_it_came_from(
+    released: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released.write("hotpass.toml", 'default_dataset = "data"\n')
+    monkeypatch.setenv("HOTPASS_REMOTE_NAME", "backup")
+    answer = released.hotpass("doctor", "--json", "--lock-timeout", "7", check=False)
+    shown = {entry["name"]: (entry["value"], entry["origin"]) for entry in answer.json["settings"]}
+    assert shown == {
+        "lock_timeout": (7.0, "--lock-timeout"),
+        "default_dataset": ("data", "hotpass.toml:1"),
+        "remote_name": ("backup", "the environment, HOTPASS_REMOTE_NAME"),
+    }
+    printed = released.hotpass("doctor", check=False).stdout
+    for name, origin in (("lock_timeout", "default"), ("default_dataset", "hotpass.toml:1")):
+        assert any(name in line and origin in line for line in printed.splitlines()), printed
+
+
+def test_the_default_dataset_is_the_one_meant_where_none_is_named(released: Repo) -> None:
+    assert (
+        released.hotpass("version", "--json", "--bump", "patch", "--dry-run").json["dataset"]
+        == "refined_data"
+    )
+    released.write("hotpass.toml", 'default_dataset = "data"\n')
+    assert released.hotpass("version", "--json", "--bump", "patch", "--dry-run").json["dataset"] == "data"
+
+
+def test_the_remotes_name_is_the_one_that_is_set(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTPASS_REMOTE_NAME", "backup")
+    repo.hotpass("version", "--init", "--remote", str(repo.remote))
+    assert "backup" in repo.read(".dvc/config").decode()
+
+
+@pytest.mark.parametrize("args", [["version", "--status"], ["doctor"], ["history", "refined_data"]])
+def test_a_wrong_setting_stops_every_command_before_it_does_anything(released: Repo, args: list[str]) -> None:
+    released.write("hotpass.toml", "lock_timout = 5\n")
+    answer = released.hotpass(*args, "--json", check=False)
+    assert answer.code == 2
+    error = answer.json["error"]
+    assert error["type"] == "SettingsError"
+    assert error["facts"] == {
+        "source": "hotpass.toml",
+        "line": 1,
+        "name": "lock_timout",
+        "reason": "no such setting",
+        "near": "lock_timeout",
+    }

@@ -1,0 +1,747 @@
+"""The error tree as a table: exit code, sentence and hint of every class are promises to users and programs."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pickle
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+import hotpass
+from hotpass import errors
+from hotpass.cli.commands import WhichReleaseError
+from hotpass.cli.parser import CommandLineError
+from hotpass.config import SettingsError
+from hotpass.errors import (
+    HotpassError,
+    ReadError,
+    ToolFailedError,
+    ToolMissingError,
+    ToolTimeoutError,
+    WriteError,
+)
+from hotpass.versioning.errors import (
+    AlreadyNamedError,
+    AmbiguousDatasetError,
+    BadDatasetNameError,
+    BadDescriptionError,
+    BadMetadataError,
+    BadPathError,
+    BadReleaseNameError,
+    BadRemoteError,
+    BadTargetError,
+    BadVersionError,
+    BareRepositoryError,
+    BranchNamedLikeTagError,
+    ChangedWhileReadingError,
+    DamagedConfigError,
+    DamagedJournalError,
+    DamagedListingError,
+    DamagedObjectError,
+    DamagedPointerError,
+    DamagedRecordError,
+    DataChangedError,
+    DataMissingError,
+    DetachedHeadError,
+    DvcBusyError,
+    DvcIgnoredError,
+    DvcLockDamagedError,
+    DvcMissingError,
+    DvcYamlOutError,
+    GitTrackedError,
+    IgnoredElsewhereError,
+    IgnoredPointerError,
+    IndexLockedError,
+    InNestedProjectError,
+    LockedError,
+    LostError,
+    MissingObjectError,
+    NameTakenError,
+    NestedProjectError,
+    NoDatasetsError,
+    NoIdentityError,
+    NoLocksError,
+    NoRecordError,
+    NoRepositoryError,
+    NoSuchContentError,
+    NotAboveError,
+    NotADvcFolderError,
+    NotInitialisedError,
+    OtherRepositoryError,
+    OutsideError,
+    OverlapError,
+    PathMissingError,
+    PendingConflictError,
+    ProgramSettingsError,
+    RecordMismatchError,
+    RefsMovedError,
+    RemoteTakenError,
+    RemoteUnusableError,
+    SecretInConfigError,
+    SigningError,
+    TagDisagreesError,
+    TagExistsError,
+    TagsMissingError,
+    TargetExistsError,
+    UnknownDatasetError,
+    UnknownVersionError,
+    UnmergedError,
+    UnmergedFileError,
+    UnsafeFileError,
+    UnsavedError,
+    UntrustedRepositoryError,
+    UnversionedError,
+    VersionTakenError,
+    WhichDatasetError,
+)
+from hotpass.workflows.demo.story import NotEmptyError, ProofFailedError, StepFailedError
+
+
+@dataclass(frozen=True)
+class Row:
+    """One error as it is made, and what it then says."""
+
+    error: HotpassError
+    exit_code: int
+    sentence: str
+    hint: str
+
+    @property
+    def name(self) -> str:
+        return type(self.error).__name__
+
+
+# ARCHITECTURE, "Exit codes".
+BASES = {
+    HotpassError: 1,
+    errors.UsageError: 2,
+    errors.NotFoundError: 3,
+    errors.ToolError: 5,
+    errors.NotReadyError: 6,
+    errors.RemoteError: 7,
+    errors.ConflictError: 8,
+    errors.IntegrityError: 9,
+    errors.RefusedError: 10,
+}
+
+ROWS = [
+    Row(
+        WhichReleaseError(name="x"),
+        2,
+        "which version of x?",
+        "write x@X.Y.Z; git tag -l 'x-v*' lists them",
+    ),
+    Row(
+        CommandLineError(reason="the reason", command="hotpass version"),
+        2,
+        "the reason",
+        "hotpass version --help",
+    ),
+    Row(
+        SettingsError(source=".gitignore", line=3, name="x", reason="the reason", near="remote_name"),
+        2,
+        ".gitignore:3: x: the reason",
+        "did you mean remote_name?",
+    ),
+    Row(
+        BadVersionError(text="v1"),
+        2,
+        "not a version: 'v1'",
+        "versions are X.Y.Z: three numbers without leading zeros, at most nine digits each",
+    ),
+    Row(
+        BadDatasetNameError(name="a b", reason="the reason"),
+        2,
+        "not a dataset name: 'a b': the reason",
+        "name it with --dataset NAME",
+    ),
+    Row(
+        BadReleaseNameError(text="x@"),
+        2,
+        "not a release: 'x@'",
+        "write DATASET@X.Y.Z, for example refined_data@1.0.0",
+    ),
+    Row(
+        BadDescriptionError(reason="the reason"),
+        2,
+        "the description cannot be used: the reason",
+        "say in a few words what changed: --description TEXT",
+    ),
+    Row(
+        BadMetadataError(reason="the reason"),
+        2,
+        "the metadata cannot be written as JSON: the reason",
+        "use texts, finite numbers, booleans, None, lists and dictionaries with text keys",
+    ),
+    Row(
+        BadPathError(path="dist/x.csv", reason="the reason"),
+        2,
+        "dist/x.csv cannot be a dataset: the reason",
+        "rename it or choose another path",
+    ),
+    Row(
+        BadTargetError(path="dist/x.csv"),
+        2,
+        "dist/x.csv is no place for data",
+        "choose a path outside .git and .dvc",
+    ),
+    Row(
+        BadRemoteError(name="x", reason="the reason"),
+        2,
+        "remote 'x' cannot be added: the reason",
+        "for example: hotpass version --init --remote s3://my-bucket/hotpass-data",
+    ),
+    Row(
+        NotAboveError(dataset="x", version="1.0.1", current="1.1.0"),
+        2,
+        "1.0.1 is not above the current version 1.1.0 of x",
+        "choose a higher one, or --force; to release 1.1.0 itself: hotpass version --tag --dataset x",
+    ),
+    Row(
+        WhichDatasetError(names=("a", "b")),
+        2,
+        "which dataset? there are 2",
+        "add --dataset with one of: a, b",
+    ),
+    Row(
+        UnknownDatasetError(name="sale", near=("sales",), known=("sales", "x")),
+        3,
+        "unknown dataset 'sale', did you mean 'sales'?",
+        "known datasets: sales, x",
+    ),
+    Row(
+        NoDatasetsError(),
+        3,
+        "nothing is tracked here yet",
+        "track a file or folder: hotpass version --add PATH",
+    ),
+    Row(
+        UnknownVersionError(dataset="x", version="1.0.1", known=("1.0.0", "1.0.1")),
+        3,
+        "dataset 'x' has no version 1.0.1",
+        "known versions: 1.0.0, 1.0.1",
+    ),
+    Row(
+        NoRecordError(dataset="x", where="the work tree"),
+        3,
+        "x has no version record: the work tree",
+        "hotpass history x lists the releases; hotpass version --tag makes one with a record",
+    ),
+    Row(
+        NoSuchContentError(path="dist/x.csv", md5="0cc175b9c0f1b6a831c399e269772661"),
+        3,
+        "no release has the bytes of dist/x.csv (0cc175b9c0f1b6a831c399e269772661)",
+        "a file that was saved again has other bytes; git fetch --tags brings releases made elsewhere",
+    ),
+    Row(
+        UnversionedError(dataset="x"),
+        3,
+        "x has no version yet",
+        "give it one: hotpass version --set 1.0.0 --dataset x",
+    ),
+    Row(
+        PathMissingError(path="dist/x.csv"),
+        3,
+        "there is nothing at dist/x.csv",
+        "check the path; it is taken from the current directory",
+    ),
+    Row(
+        DataMissingError(dataset="x", path="dist/x.csv"),
+        3,
+        "the data of x is not here: dist/x.csv",
+        "bring it back first: dvc pull, or hotpass restore DATASET@X.Y.Z",
+    ),
+    Row(
+        ToolMissingError(tool="git"),
+        5,
+        "git not found on PATH",
+        "install git and run the same command again",
+    ),
+    Row(
+        ToolTimeoutError(command="git tag", seconds=30.0),
+        5,
+        "git tag did not finish within 30 s",
+        "look for a prompt or a hanging network drive, then run the same command again",
+    ),
+    Row(
+        ToolFailedError(command="git tag", code=128, message="warning: a\nfatal: b\n"),
+        5,
+        "git tag failed with exit code 128: fatal: b",
+        "run it by hand to see more: git tag",
+    ),
+    Row(
+        DvcMissingError(),
+        5,
+        "DVC not installed: uv sync --extra versioning",
+        "uv sync --extra versioning",
+    ),
+    Row(
+        NoRepositoryError(path="here"),
+        6,
+        "not inside a git repository: here",
+        "make one with git init, or name it with --repo-root DIR",
+    ),
+    Row(
+        BareRepositoryError(path="here"),
+        6,
+        "this repository has no work tree: here",
+        "run Hotpass in a clone: git clone URL DIR",
+    ),
+    Row(
+        UntrustedRepositoryError(path="here"),
+        6,
+        "git does not trust the repository at here: it belongs to another user",
+        "if you do: git config --global --add safe.directory here",
+    ),
+    Row(
+        NestedProjectError(path="sub"),
+        6,
+        "sub is a DVC project in a sub-directory, which Hotpass does not version",
+        "use Hotpass at the root of a repository, with one DVC project there",
+    ),
+    Row(
+        NotInitialisedError(root="the-root"),
+        6,
+        "DVC is not initialised in this repository",
+        "hotpass version --init",
+    ),
+    Row(
+        NotADvcFolderError(path=".dvc"),
+        6,
+        ".dvc is no folder that DVC could use",
+        "move it away, then: hotpass version --init",
+    ),
+    Row(
+        DamagedConfigError(path=".dvc/config", reason="the reason"),
+        6,
+        ".dvc/config cannot be read: the reason",
+        "mend it by hand, or: git checkout HEAD -- .dvc/config",
+    ),
+    Row(
+        NoIdentityError(),
+        6,
+        "git does not know your name and e-mail address",
+        "git config user.name NAME; git config user.email ADDRESS",
+    ),
+    Row(
+        SigningError(reason="the reason"),
+        6,
+        "git is set to sign and cannot: the reason",
+        "mend user.signingKey, or: git config tag.gpgSign false",
+    ),
+    Row(
+        NoLocksError(reason="the reason"),
+        6,
+        "the file system of this repository has no working locks: the reason",
+        "move the repository to a local disk",
+    ),
+    Row(
+        TagsMissingError(dataset="x"),
+        6,
+        "tags not available for x: this clone does not have the history",
+        "git fetch --tags --unshallow (in a full clone: git fetch --tags)",
+    ),
+    Row(
+        RemoteUnusableError(remote="storage", reason="the reason"),
+        7,
+        "the remote 'storage' could not be asked: the reason",
+        "check the network, the address and the permissions: dvc remote list",
+    ),
+    Row(
+        LockedError(holder="bump (process 5 on host, for 2 s)", seconds=30.0),
+        8,
+        "the repository is locked by bump (process 5 on host, for 2 s); waited 30 s",
+        "wait for it, or give it longer: --lock-timeout SECONDS",
+    ),
+    Row(
+        DvcBusyError(holder="bump (process 5 on host, for 2 s)", seconds=30.0),
+        8,
+        "DVC is at work in this repository (bump (process 5 on host, for 2 s)); waited 30 s",
+        "wait for it, or give it longer: --lock-timeout SECONDS",
+    ),
+    Row(
+        DvcLockDamagedError(path=".dvc/tmp/rwlock"),
+        8,
+        "DVC's lock file is damaged: .dvc/tmp/rwlock",
+        "a killed dvc left it so; hotpass doctor --fix removes it when no dvc is running",
+    ),
+    Row(
+        IndexLockedError(path=".git/index.lock"),
+        8,
+        "git's index is locked: .git/index.lock",
+        "wait for the other git; if none is running, remove that file and run the same command again",
+    ),
+    Row(
+        RefsMovedError(names=("refs/heads/main", "refs/tags/x-v1.0.1"), reason="the reason"),
+        8,
+        "git did not move refs/heads/main, refs/tags/x-v1.0.1: the reason",
+        "nothing was changed; run the same command again",
+    ),
+    Row(
+        PendingConflictError(ref="refs/heads/main", new="abc"),
+        8,
+        "an interrupted release cannot be finished: refs/heads/main has moved since",
+        "look at git show abc; to give it up, remove hotpass/pending.json in the git directory",
+    ),
+    Row(
+        VersionTakenError(dataset="x", version="1.0.1", tag="x-v1.0.1"),
+        8,
+        "x 1.0.1 is released already and never changes (x-v1.0.1)",
+        "choose another version: hotpass version --bump patch --dataset x",
+    ),
+    Row(
+        TagExistsError(tag="x-v1.0.1", reason="the reason"),
+        8,
+        "there is a tag x-v1.0.1 already, the reason",
+        "if it is yours to give up: git tag -d x-v1.0.1",
+    ),
+    Row(
+        BranchNamedLikeTagError(tag="x-v1.0.1"),
+        8,
+        "a branch is named like the tag x-v1.0.1",
+        "rename it: git branch -m x-v1.0.1 NEW-NAME",
+    ),
+    Row(
+        UnmergedError(path="dist/x.csv.dvc", ours="a1", theirs="b2"),
+        8,
+        "dist/x.csv.dvc is in a merge conflict: ours a1, theirs b2",
+        "choose a side: git checkout --ours -- dist/x.csv.dvc (or --theirs), then git add -- dist/x.csv.dvc",
+    ),
+    Row(
+        UnmergedFileError(path=".gitignore"),
+        8,
+        ".gitignore is in a merge conflict",
+        "settle it first, then: git add -- .gitignore",
+    ),
+    Row(
+        AmbiguousDatasetError(name="x", pointers=("a.dvc", "b/a.dvc")),
+        8,
+        "2 datasets are named 'x': a.dvc, b/a.dvc",
+        "name one of them: hotpass version --add PATH --dataset OTHER-NAME",
+    ),
+    Row(
+        NameTakenError(name="x", other="y", path="dist/x.csv"),
+        8,
+        "the name 'x' is taken by 'y' (dist/x.csv)",
+        "choose another: --dataset NAME",
+    ),
+    Row(
+        AlreadyNamedError(path="dist/x.csv", name="x"),
+        8,
+        "dist/x.csv is tracked as 'x' already",
+        "leave --dataset out, or use --dataset x",
+    ),
+    Row(
+        RemoteTakenError(name="x"),
+        8,
+        "there is a remote 'x' with another address",
+        "choose another name with --remote-name, or change it: dvc remote modify x url URL",
+    ),
+    Row(
+        ChangedWhileReadingError(path="dist/x.csv"),
+        8,
+        "dist/x.csv changed while it was read",
+        "nothing was kept; close the program that writes it and run the same command again",
+    ),
+    Row(
+        RecordMismatchError(path="dist/x.csv", reason="the reason"),
+        8,
+        "the version of dist/x.csv cannot be recorded: the reason",
+        "set the version first: DVCManager(root).set_version(version, dataset)",
+    ),
+    Row(
+        DamagedPointerError(path="dist/x.csv.dvc", reason="the reason"),
+        9,
+        "dist/x.csv.dvc is damaged: the reason",
+        "make it anew from the data: hotpass version --add dist/x.csv --repair",
+    ),
+    Row(
+        DamagedRecordError(path="dist/x.csv.version.json", reason="the reason"),
+        9,
+        "dist/x.csv.version.json is damaged: the reason",
+        "make it anew: hotpass version --add dist/x.csv --repair",
+    ),
+    Row(
+        DamagedListingError(md5="0cc175b9c0f1b6a831c399e269772661", reason="the reason"),
+        9,
+        "a directory listing is damaged: the reason",
+        "nothing was written; bring the object back with dvc fetch, or restore another version",
+    ),
+    Row(
+        DamagedObjectError(md5="0cc175b9c0f1b6a831c399e269772661", reason="the reason"),
+        9,
+        "the stored object 0cc175b9c0f1b6a831c399e269772661 is damaged: the reason",
+        "nothing was written; no remote could replace it",
+    ),
+    Row(
+        MissingObjectError(md5="0cc175b9c0f1b6a831c399e269772661"),
+        9,
+        "the store has no object 0cc175b9c0f1b6a831c399e269772661",
+        "dvc fetch",
+    ),
+    Row(
+        DamagedJournalError(path="pending.json", reason="the reason"),
+        9,
+        "pending.json: the reason",
+        "look at it, then remove it; the data and every release are untouched by it",
+    ),
+    Row(
+        LostError(dataset="x", version="1.0.1", count=2, first="0cc1"),
+        9,
+        "lost: no copy found of 2 object(s) of x@1.0.1, first 0cc1",
+        "look for another clone or remote that has them: dvc fetch -r NAME",
+    ),
+    Row(
+        TagDisagreesError(tag="x-v1.0.1", pointer="dist/x.csv.dvc"),
+        9,
+        "the tag x-v1.0.1 does not agree with its commit (dist/x.csv.dvc)",
+        "look at it: git show x-v1.0.1",
+    ),
+    Row(
+        ProofFailedError(path="dist/x.csv", version="1.0.1", expected="e", found="f"),
+        9,
+        "dist/x.csv has not the bytes of 1.0.1: md5 f, expected e",
+        "this should not happen; please report it with the output above",
+    ),
+    Row(
+        SecretInConfigError(names=("remote a.password",)),
+        10,
+        ".dvc/config holds a secret and would be committed: remote a.password",
+        "move it: dvc remote modify --local NAME OPTION VALUE, then dvc remote modify --unset NAME OPTION",
+    ),
+    Row(
+        UnsafeFileError(path="dist/x.csv", reason="the reason", cure="the cure"),
+        10,
+        "dist/x.csv cannot be versioned: the reason",
+        "the cure",
+    ),
+    Row(
+        OutsideError(path="dist/x.csv", root="the-root"),
+        10,
+        "dist/x.csv is not inside the-root",
+        "copy the data into the repository, or name another with --repo-root DIR",
+    ),
+    Row(
+        InNestedProjectError(path="dist/x.csv", project="sub"),
+        10,
+        "dist/x.csv belongs to the DVC project in sub",
+        "track it there, or move the data out of it",
+    ),
+    Row(
+        OtherRepositoryError(path="dist/x.csv", repository="sub"),
+        10,
+        "dist/x.csv belongs to another git repository: sub",
+        "track it there: hotpass version --repo-root sub --add dist/x.csv",
+    ),
+    Row(
+        GitTrackedError(path="dist/x.csv", count=2),
+        10,
+        "dist/x.csv is tracked by git already (2 file(s))",
+        "take it out of git and keep the file: git rm -r --cached -- dist/x.csv",
+    ),
+    Row(
+        OverlapError(path="dist/x.csv", other="y", place="dist"),
+        10,
+        "dist/x.csv overlaps with the dataset 'y' (dist)",
+        "track one of the two",
+    ),
+    Row(
+        DvcYamlOutError(path="dist/x.csv", file="dvc.yaml"),
+        10,
+        "dist/x.csv is an output in dvc.yaml",
+        "dvc repro and dvc commit version it; copy it to another path to release it",
+    ),
+    Row(
+        DvcIgnoredError(path="dist/x.csv"),
+        10,
+        "dist/x.csv is left out by .dvcignore",
+        "remove the rule that matches it from .dvcignore",
+    ),
+    Row(
+        IgnoredElsewhereError(path="dist/x.csv.dvc", source="/etc/gitignore", pattern="dist/"),
+        10,
+        "dist/x.csv.dvc would be ignored by a rule outside the repository: 'dist/' in /etc/gitignore",
+        "remove that rule, or move the data to a folder that is not ignored",
+    ),
+    Row(
+        IgnoredPointerError(path="dist/x.csv.dvc", source=".gitignore", reason="the reason"),
+        10,
+        "the ignore rules do not allow dist/x.csv.dvc: the reason (.gitignore)",
+        "nothing was changed; move the data to a folder that is not ignored",
+    ),
+    Row(
+        DetachedHeadError(tag="x-v1.0.1"),
+        10,
+        "HEAD is detached: no branch would hold the commit of x-v1.0.1",
+        "git switch -c NAME first",
+    ),
+    Row(
+        DataChangedError(dataset="x", version="1.0.1", path="dist/x.csv"),
+        10,
+        "x is 1.0.1, changed since: dist/x.csv has other bytes",
+        "give them a number of their own: hotpass version --bump patch --tag --dataset x",
+    ),
+    Row(
+        UnsavedError(path="dist/x.csv", files=("x.csv", "y.csv")),
+        10,
+        "dist/x.csv has data that is stored nowhere: x.csv, y.csv",
+        "keep it as a version: hotpass version --bump patch; or --force, which stores it first and prints its name",
+    ),
+    Row(
+        TargetExistsError(path="dist/x.csv", kind="a file"),
+        10,
+        "dist/x.csv exists already: a file",
+        "choose a new path; --force overwrites a single file and stores it first",
+    ),
+    Row(
+        ProgramSettingsError(remote="storage", options=("configpath",)),
+        10,
+        "the remote 'storage' can run programs by configpath",
+        "look at .dvc/config; if you trust it, run dvc fetch yourself",
+    ),
+    Row(
+        NotEmptyError(directory="there"),
+        10,
+        "there is not an empty folder",
+        "name a folder that is empty or does not exist, or none for a temporary one: hotpass demo",
+    ),
+    Row(
+        WriteError(path="dist/x.csv", reason="the reason", file_system="/mnt"),
+        1,
+        "cannot write dist/x.csv: the reason (file system of /mnt)",
+        "nothing was changed; free space or mend the permissions, then run the same command again",
+    ),
+    Row(
+        ReadError(path="dist/x.csv", reason="the reason"),
+        1,
+        "cannot read dist/x.csv: the reason",
+        "mend the permissions or the path, then run the same command again",
+    ),
+    Row(
+        StepFailedError(command="git tag", code=128, said="a\nb", directory="there"),
+        1,
+        "the demonstration stopped: git tag ended with 128: b",
+        "what was made so far is in there",
+    ),
+]
+
+EVERY_ROW = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+def classes(base: type[HotpassError] = HotpassError) -> Iterator[type[HotpassError]]:
+    """Every error class of the project."""
+    for child in base.__subclasses__():
+        if child.__module__.startswith("hotpass."):
+            yield child
+            yield from classes(child)
+
+
+def test_every_error_class_has_a_row() -> None:
+    for module in pkgutil.walk_packages(hotpass.__path__, "hotpass."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    missing = set(classes()) - set(BASES) - {type(row.error) for row in ROWS}
+    assert not missing, f"say in ROWS what these mean to a user: {sorted(kind.__name__ for kind in missing)}"
+
+
+@pytest.mark.parametrize(("kind", "code"), BASES.items(), ids=lambda value: getattr(value, "__name__", ""))
+def test_the_exit_codes_are_those_of_the_architecture(kind: type[HotpassError], code: int) -> None:
+    assert kind.exit_code == code
+    assert (errors.DIFFERENCES_FOUND, errors.INTERRUPTED, errors.TERMINATED) == (4, 130, 143)
+
+
+@EVERY_ROW
+def test_code_sentence_and_hint_are_as_promised(row: Row) -> None:
+    assert (row.error.exit_code, str(row.error), row.error.hint) == (row.exit_code, row.sentence, row.hint)
+
+
+@EVERY_ROW
+def test_the_code_is_that_of_the_branch_of_the_tree(row: Row) -> None:
+    branch = next(kind for kind in type(row.error).__mro__ if kind in BASES)
+    assert BASES[branch] == row.exit_code
+
+
+@EVERY_ROW
+def test_an_error_says_one_line_and_a_next_step(row: Row) -> None:
+    """Promise 10."""
+    for said in (row.sentence, row.hint):
+        assert said
+        assert "\n" not in said
+        assert said == said.strip()
+        assert not re.search(r"\b(Errno|Traceback|object at 0x)", said)
+
+
+@EVERY_ROW
+def test_the_facts_are_plain_json(row: Row) -> None:
+    facts = row.error.facts
+    assert json.loads(json.dumps(facts, allow_nan=False)) == facts
+    assert set(facts) == set(type(row.error)._names)
+
+
+@EVERY_ROW
+def test_the_facts_are_in_args_in_the_order_of_the_fields(row: Row) -> None:
+    names = type(row.error)._names
+    assert row.error.args == tuple(getattr(row.error, name) for name in names)
+    again = type(row.error)(*row.error.args)
+    assert (str(again), again.facts) == (row.sentence, row.error.facts)
+
+
+@EVERY_ROW
+def test_an_error_comes_back_whole_from_another_process(row: Row) -> None:
+    """Pools of workers carry errors by pickle."""
+    again = pickle.loads(pickle.dumps(row.error))
+    assert (type(again), str(again), again.hint) == (type(row.error), row.sentence, row.hint)
+
+
+def test_an_error_is_made_like_a_dataclass() -> None:
+    by_position, by_name = (
+        WriteError("x", "full", "/mnt"),
+        WriteError(path="x", reason="full", file_system="/mnt"),
+    )
+    assert by_position.args == by_name.args == ("x", "full", "/mnt")
+    assert WriteError("x", "full").file_system == ""
+    for wrong in (WriteError, lambda: WriteError("x"), lambda: WriteError("a", "b", "c", "d")):  # type: ignore[call-arg]
+        with pytest.raises(TypeError, match="WriteError takes path, reason, file_system"):
+            wrong()  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        WriteError(path="x", reason="y", colour="red")  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        WriteError("x", "y", path="z")  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (WriteError("x", "No space left on device"), "cannot write x: No space left on device"),
+        (UnknownDatasetError("x"), "unknown dataset 'x'"),
+        (BadRemoteError("", "it is empty"), "the remote cannot be added: it is empty"),
+        (UnsavedError("x.csv", ("",)), "x.csv has changes that are stored nowhere"),
+        (ToolFailedError("git x", 1, ""), "git x failed with exit code 1: no message"),
+        (SettingsError("HOTPASS_X", 0, "x", "unknown"), "HOTPASS_X: x: unknown"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, HotpassError) else "",
+)
+def test_sentences_with_less_to_say(error: HotpassError, sentence: str) -> None:
+    assert str(error) == sentence
+
+
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        (UnknownDatasetError("x"), "track one first: hotpass version --add PATH"),
+        (UnknownVersionError("x", "1.0.0"), "known versions: none yet"),
+        (SettingsError("x.toml", 3, "y", "unknown"), "hotpass doctor lists every setting"),
+        (
+            RefsMovedError(("refs/heads/main",), "Unable to create '/x/main.lock': File exists."),
+            "nothing was changed; if no other git is at work, remove that file and run the same command again",
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, HotpassError) else "",
+)
+def test_hints_with_less_to_go_by(error: HotpassError, hint: str) -> None:
+    assert error.hint == hint
