@@ -23,6 +23,7 @@ from hotpass.errors import (
     ToolFailedError,
     ToolMissingError,
     ToolTimeoutError,
+    ToolTooOldError,
     WriteError,
 )
 from hotpass.versioning.errors import (
@@ -261,6 +262,12 @@ ROWS = [
         5,
         "git not found on PATH",
         "install git and run the same command again",
+    ),
+    Row(
+        ToolTooOldError(tool="git", found="2.20.1", needed="2.36"),
+        5,
+        "git 2.20.1 is too old: 2.36 or newer is needed",
+        "install git 2.36 or newer and run the same command again",
     ),
     Row(
         ToolTimeoutError(command="git tag", seconds=30.0),

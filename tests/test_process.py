@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -198,7 +199,23 @@ def test_an_interrupt_ends_the_program_first(tmp_path: Path) -> None:
 def test_a_program_has_a_group_of_its_own_unless_it_may_ask_at_the_terminal(tmp_path: Path) -> None:
     code = "import os; print(os.getpgrp())"
     assert int(python(code, cwd=tmp_path).out) != os.getpgrp()
-    assert int(python(code, cwd=tmp_path, terminal=True).out) == os.getpgrp()
+    # A session's leader has the first terminal that it opens.
+    leader, terminal = pty.openpty()
+    asker = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from hotpass import process\n"
+        f"os.open({os.ttyname(terminal)!r}, os.O_RDWR)\n"
+        f"done = process.run([sys.executable, '-c', {code!r}], cwd=Path('/'), env=os.environ, terminal=True)\n"
+        "print(os.getpgrp(), int(done.out))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asker], start_new_session=True, capture_output=True, check=True
+    )
+    os.close(terminal)
+    os.close(leader)
+    ours, of_the_child = done.stdout.split()
+    assert ours == of_the_child
 
 
 def test_only_the_descriptors_that_are_named_are_inherited(tmp_path: Path) -> None:

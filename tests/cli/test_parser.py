@@ -40,7 +40,16 @@ KNOWN = {
     "bump": {"dataset", "description", "dry-run"},
     "tag": {"dataset"},
 }
-EVERYWHERE = [["--repo-root", "a"], ["--json"], ["-q"], ["--quiet"], ["-v"], ["--verbose"], ["--no-color"], ["--lock-timeout", "5"]]
+EVERYWHERE = [
+    ["--repo-root", "a"],
+    ["--json"],
+    ["-q"],
+    ["--quiet"],
+    ["-v"],
+    ["--verbose"],
+    ["--no-color"],
+    ["--lock-timeout", "5"],
+]
 VERBS = {
     "version": ["--status"],
     "restore": ["x@1.0.0"],
@@ -86,7 +95,9 @@ def test_no_action_is_an_error_that_names_them_all() -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), itertools.permutations(ACTIONS, 2))
-def test_two_actions_are_an_error_that_names_both_but_for_a_tag_with_its_number(first: str, second: str) -> None:
+def test_two_actions_are_an_error_that_names_both_but_for_a_tag_with_its_number(
+    first: str, second: str
+) -> None:
     """Case 42."""
     words = [*flag(first, VALUES), *flag(second, VALUES)]
     if {first, second} in ({"set", "tag"}, {"bump", "tag"}):
@@ -98,7 +109,9 @@ def test_two_actions_are_an_error_that_names_both_but_for_a_tag_with_its_number(
         assert f"--{second}" in str(error)
 
 
-@pytest.mark.parametrize("words", [["--set", "1.0.0", "--bump", "patch", "--tag"], ["--init", "--add", "x", "--status"]])
+@pytest.mark.parametrize(
+    "words", [["--set", "1.0.0", "--bump", "patch", "--tag"], ["--init", "--add", "x", "--status"]]
+)
 def test_three_actions_are_an_error(words: list[str]) -> None:
     refused("version", *words)
 
@@ -236,7 +249,9 @@ def test_help_has_a_line_for_every_flag_and_examples_that_parse(
         (["--set", "1.0.0\n", "--dataset", "refined_data"], 2),
     ],
 )
-def test_values_without_sense_are_refused_and_change_nothing(tracked: Repo, words: list[str], code: int) -> None:
+def test_values_without_sense_are_refused_and_change_nothing(
+    tracked: Repo, words: list[str], code: int
+) -> None:
     """Cases 36, 37, 40 and 42."""
     before = tracked.files(".git/refs"), tracked.status(), tracked.read(FILE)
     done = tracked.hotpass("version", *words, check=False)
@@ -247,12 +262,17 @@ def test_values_without_sense_are_refused_and_change_nothing(tracked: Repo, word
 
 def test_tag_alone_releases_the_current_version(drafted: Repo) -> None:
     """Case 42."""
-    assert "released as refined_data-v1.0.0" in drafted.hotpass("version", "--tag", "--dataset", "refined_data").stdout
+    assert (
+        "released as refined_data-v1.0.0"
+        in drafted.hotpass("version", "--tag", "--dataset", "refined_data").stdout
+    )
     assert drafted.tags() == ["refined_data-v1.0.0"]
 
 
 def test_a_dry_run_writes_nothing(drafted: Repo) -> None:
     before = drafted.status(), drafted.tags(), drafted.rev("HEAD")
-    said = drafted.hotpass("version", "--bump", "minor", "--tag", "--dry-run", "--dataset", "refined_data").stdout
+    said = drafted.hotpass(
+        "version", "--bump", "minor", "--tag", "--dry-run", "--dataset", "refined_data"
+    ).stdout
     assert "1.1.0  would be released as refined_data-v1.1.0" in said
     assert (drafted.status(), drafted.tags(), drafted.rev("HEAD")) == before

@@ -90,7 +90,8 @@ def _index_lock(repo: Repo, _: Runner) -> None:
 
 
 def _damaged_object(repo: Repo, _: Runner) -> None:
-    repo.dvc("fetch", "-q", "--all-tags")
+    repo.hotpass("restore", "refined_data@1.0.0")
+    repo.hotpass("restore", "refined_data@1.1.0")
     text = repo.git("show", f"refined_data-v1.0.0:{FILE}.dvc").stdout
     place = repo.object(
         next(line.split()[-1] for line in text.splitlines() if "md5: " in line and "-" in line)

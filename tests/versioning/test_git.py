@@ -19,7 +19,24 @@ from hotpass.versioning.errors import (
 )
 from hotpass.versioning.git import NO_OBJECT, Git, Oid, RefChange, clean_environment, git_version
 
-ODD = ["a b", "caf\u00e9", "cafe\u0301", "-d", ":x", ":(top)x", "*", "[1]", "?", "#", "!x", 'q"', "a\\b", "\u202e", "\x1b", "a\nb"]
+ODD = [
+    "a b",
+    "caf\u00e9",
+    "cafe\u0301",
+    "-d",
+    ":x",
+    ":(top)x",
+    "*",
+    "[1]",
+    "?",
+    "#",
+    "!x",
+    'q"',
+    "a\\b",
+    "\u202e",
+    "\x1b",
+    "a\nb",
+]
 
 
 @pytest.fixture
@@ -40,7 +57,11 @@ def test_the_work_tree_is_found_from_any_folder_in_it(repo: Repo) -> None:
     (repo.root / "a" / "b").mkdir(parents=True)
     for place in (repo.root, repo.root / "a", repo.root / "a" / "b"):
         found = Git.find(place)
-        assert (found.top, found.directory, found.common) == (repo.root, repo.root / ".git", repo.root / ".git")
+        assert (found.top, found.directory, found.common) == (
+            repo.root,
+            repo.root / ".git",
+            repo.root / ".git",
+        )
 
 
 def test_a_linked_worktree_shares_the_common_directory(repo: Repo, tmp_path: Path) -> None:
@@ -66,7 +87,8 @@ def test_a_place_without_a_work_tree_is_named_as_such(repo: Repo, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "name", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE"]
+    "name",
+    ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE"],
 )
 def test_the_environment_of_another_repository_is_not_obeyed(
     repo: Repo, templates: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -110,11 +132,19 @@ def test_no_setting_of_the_environment_reaches_git(repo: Repo, monkeypatch: pyte
 
 
 def test_what_git_needs_from_the_environment_stays() -> None:
-    kept = {"HOME": "/h", "PATH": "/p", "SSH_AUTH_SOCK": "/s", "GIT_SSH_COMMAND": "ssh", "GIT_AUTHOR_NAME": "A"}
+    kept = {
+        "HOME": "/h",
+        "PATH": "/p",
+        "SSH_AUTH_SOCK": "/s",
+        "GIT_SSH_COMMAND": "ssh",
+        "GIT_AUTHOR_NAME": "A",
+    }
     assert clean_environment(kept).items() >= kept.items()
 
 
-def test_the_current_directory_does_not_matter(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_current_directory_does_not_matter(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     git = Git.find(repo.root)
     monkeypatch.chdir(tmp_path)
     assert git.tracked("README.md") == ["README.md"]
@@ -264,7 +294,10 @@ def test_a_tag_of_words_that_are_no_utf_8_is_read(repo: Repo, git: Git) -> None:
 def test_settings_are_read_as_git_reads_them(repo: Repo, git: Git) -> None:
     repo.git("config", "user.signingKey", "a\nb")
     repo.git("config", "tag.gpgSign", "false")
-    assert git.settings("user.signingKey", "tag.gpgSign", "none.such") == {"user.signingkey": "a\nb", "tag.gpgsign": "false"}
+    assert git.settings("user.signingKey", "tag.gpgSign", "none.such") == {
+        "user.signingkey": "a\nb",
+        "tag.gpgsign": "false",
+    }
 
 
 def test_without_an_identity_it_is_said_before_anything_is_written(
@@ -290,7 +323,11 @@ def test_a_blob_is_these_bytes_whatever_the_filters(repo: Repo, git: Git, data: 
 
 
 def test_a_tree_is_the_old_one_with_some_files_replaced(repo: Repo, git: Git) -> None:
-    blobs = {"notes.txt": git.write_blob(b"new"), "deep/er/x": git.write_blob(b"x"), "caf\u00e9": git.write_blob(b"y")}
+    blobs = {
+        "notes.txt": git.write_blob(b"new"),
+        "deep/er/x": git.write_blob(b"x"),
+        "caf\u00e9": git.write_blob(b"y"),
+    }
     index = repo.root / ".git" / "private-index"
     before = (repo.root / ".git" / "index").read_bytes()
     tree = git.write_tree(oid_of(repo, "HEAD"), blobs, index)
@@ -309,9 +346,14 @@ def test_commit_and_tag_are_objects_that_nothing_points_at_yet(repo: Repo, git: 
     tag = git.write_tag("x-v1.0.0", commit, "x 1.0.0\n\n# kept\n", repo.root / ".git" / "scratch")
     assert repo.rev("HEAD") == head
     assert repo.tags() == []
-    assert repo.git("log", "-1", "--format=%B%P", commit).stdout.strip() == f"caf\u00e9\n\n# not a comment\n{head}"
+    assert (
+        repo.git("log", "-1", "--format=%B%P", commit).stdout.strip()
+        == f"caf\u00e9\n\n# not a comment\n{head}"
+    )
     shown = repo.git("cat-file", "tag", tag).stdout
-    assert shown.startswith(f"object {commit}\ntype commit\ntag x-v1.0.0\ntagger Test Person <test@example.org> ")
+    assert shown.startswith(
+        f"object {commit}\ntype commit\ntag x-v1.0.0\ntagger Test Person <test@example.org> "
+    )
     assert shown.endswith("\n\nx 1.0.0\n\n# kept\n")
     assert repo.git("fsck", "--strict").code == 0
 

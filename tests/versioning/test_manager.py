@@ -134,6 +134,12 @@ def test_every_method_is_a_few_lines_that_hand_on() -> None:
     (kind,) = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     for method in kind.body:
         if isinstance(method, ast.FunctionDef):
-            statements = [node for node in method.body if not isinstance(node, ast.Expr) or isinstance(node.value, ast.Call)]
+            statements = [
+                node
+                for node in method.body
+                if not isinstance(node, ast.Expr) or isinstance(node.value, ast.Call)
+            ]
             assert len(statements) <= 2, method.name
-            assert not any(isinstance(node, ast.If | ast.For | ast.While | ast.Try) for node in ast.walk(method))
+            assert not any(
+                isinstance(node, ast.If | ast.For | ast.While | ast.Try) for node in ast.walk(method)
+            )

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from hotpass.errors import HotpassError
 from hotpass.files import TEMP_PREFIX, is_temp_name, remove_quietly
-from hotpass.versioning.dvcconfig import secrets_in
 from hotpass.versioning.dvc import DVC_NEEDED
+from hotpass.versioning.dvcconfig import secrets_in
 from hotpass.versioning.dvclock import read_claims, rwlock_path
 from hotpass.versioning.errors import DvcLockDamagedError
 from hotpass.versioning.git import GIT_NEEDED, git_version

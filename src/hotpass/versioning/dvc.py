@@ -20,6 +20,8 @@ from hotpass.versioning.git import clean_environment
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.store import ObjectState, Store
 
+#: The oldest DVC whose files and locks are the ones written here.
+DVC_NEEDED = (3, 0)
 _BUCKETS = frozenset(["s3", "gs", "azure"])
 
 
