@@ -116,7 +116,7 @@ def test_three_actions_are_an_error(words: list[str]) -> None:
     refused("version", *words)
 
 
-@pytest.mark.parametrize(("action", "option"), itertools.product(ACTIONS, OPTIONS))
+@pytest.mark.parametrize(("action", "option"), list(itertools.product(ACTIONS, OPTIONS)))
 def test_an_option_goes_with_the_actions_of_the_reference_and_no_other(action: str, option: str) -> None:
     """Case 42."""
     words = [*flag(action, VALUES), *flag(option, OPTIONS)]
@@ -197,7 +197,7 @@ def test_what_is_not_in_the_reference_is_a_usage_error(words: list[str]) -> None
     refused(*words)
 
 
-@pytest.mark.parametrize(("verb", "option"), itertools.product(VERBS, range(len(EVERYWHERE))))
+@pytest.mark.parametrize(("verb", "option"), list(itertools.product(VERBS, range(len(EVERYWHERE)))))
 def test_the_options_of_everywhere_are_everywhere(verb: str, option: int) -> None:
     assert parse([verb, *VERBS[verb], *EVERYWHERE[option]]).verb == verb
 

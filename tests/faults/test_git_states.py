@@ -221,3 +221,18 @@ def test_no_value_of_the_data_gets_into_git(released: Repo) -> None:
     )
     assert "refined_data 1.2.0" in everything
     assert "Quetzal" not in everything
+
+
+def test_datasets_released_in_another_order_than_added_leave_no_ignore_file_changed(
+    initialised: Repo,
+) -> None:
+    """Promise 4: lines in another order would stay a difference that no release takes along."""
+    for name in ("one", "two", "three"):
+        initialised.write(f"sets/{name}.csv", name)
+        initialised.hotpass("version", "--add", f"sets/{name}.csv")
+    for name in ("three", "one", "two"):
+        initialised.hotpass("version", "--set", "1.0.0", "--tag", "--dataset", name)
+    assert initialised.status() == ""
+    assert initialised.git("show", "HEAD:sets/.gitignore").stdout.encode() == initialised.read(
+        "sets/.gitignore"
+    )

@@ -78,10 +78,10 @@ def commit_content(project: Project, base: CommitBase, texts: Mapping[str, str])
             continue
         if path in base.edits and not (path in DVC_FILES and old is None):
             edit = base.edits[path]
-            commit[path] = edit(git.blob_bytes(old) if old else b"")
+            commit[path] = _as_on_disk(edit(git.blob_bytes(old) if old else b""), on_disk)
             staged = base.staged.get(path, old)
             if staged != old and staged is not None:
-                index[path] = edit(git.blob_bytes(staged))
+                index[path] = _as_on_disk(edit(git.blob_bytes(staged)), on_disk)
         elif old is None:
             commit[path] = on_disk
         else:
@@ -116,6 +116,14 @@ def _ignore_edits(project: Project, dataset: Dataset) -> dict[str, Edit]:
     if dataset.whole.is_directory and set(JUNK_PATTERNS) <= set(_text(project, ".dvcignore").splitlines()):
         edits[".dvcignore"] = _edit("", deepest, [], list(JUNK_PATTERNS))
     return edits
+
+
+def _as_on_disk(text: bytes, on_disk: bytes) -> bytes:
+    """The file of the work tree where only the order of lines differs.
+
+    Datasets that are released in another order than they were added in would else leave it changed for ever.
+    """
+    return on_disk if sorted(text.splitlines()) == sorted(on_disk.splitlines()) else text
 
 
 def _edit(base: str, deepest: str, rules: list[str], lines: list[str]) -> Edit:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NewType
 
 from hotpass.errors import ToolFailedError, ToolTooOldError
+from hotpass.files import remove_quietly
 from hotpass.process import Finished, run
 from hotpass.versioning.errors import (
     BareRepositoryError,
@@ -355,7 +356,7 @@ class Git:
             return self._oid(self._git("write-tree", index=index))
         finally:
             for leftover in (index, index.with_name(index.name + ".lock")):
-                leftover.unlink(missing_ok=True)
+                remove_quietly(leftover)
 
     def write_commit(self, tree: Oid, parent: Oid | None, message: str) -> Oid:
         """A commit object, signed where the user's settings ask for it."""
