@@ -23,6 +23,8 @@ class Type(Enum):
     """Cells of several types, as a workbook can hold them: each value carries its own."""
     OTHER = "other"
     """Nested or binary (Parquet): compared by its own text form."""
+    UNDECIDED = "undecided"
+    """Delimited text before all of its values were looked at (``Engine.decide_types``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Table:
     ``name`` is the sheet's name, in a folder ``path`` or ``path!sheet``, empty for the only table of a file that has no
     sheets. ``source`` is what addresses begin with ("list.xlsx!Sites" or "list.csv"). ``first_row`` is the number of the
     first data row in the sheet (with a header in row 1 it is 2; delimited text and Parquet count as if opened in a
-    spreadsheet). ``relation`` is what the engine calls it. Types may be None-like until profiled: see the engine.
+    spreadsheet). ``relation`` is what the engine calls it; its columns are ``c1``, ``c2`` and so on.
     """
 
     name: str
