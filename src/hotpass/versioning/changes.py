@@ -108,8 +108,11 @@ def _pending(project: Project, journal: Journal) -> list[RefChange]:
 
 
 def undo(project: Project, journal: Journal) -> bool:
-    """Put back the files of an act that failed; False, and nothing is done, where branch or tag have moved."""
-    if any(project.git.ref(change.name) != change.old for change in journal.refs):
+    """Put back the files of an act that failed; False, and nothing is done, where branch or tag are the act's own.
+
+    Where somebody else moved them, the act has moved neither: there is nothing of it to finish.
+    """
+    if any(project.git.ref(change.name) == change.new for change in journal.refs):
         return False
     for change in journal.files:
         path = project.root / change.path
