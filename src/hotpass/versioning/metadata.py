@@ -6,10 +6,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from hotpass.files import write_whole
 from hotpass.versioning.catalogue import catalogue_of
 from hotpass.versioning.content import Content, identify, look
 from hotpass.versioning.errors import PathMissingError, RecordMismatchError
@@ -17,7 +16,7 @@ from hotpass.versioning.lock import repository_lock
 from hotpass.versioning.project import Dataset, Project, default_name
 from hotpass.versioning.record import VersionRecord, check_metadata, render_record
 from hotpass.versioning.recording import load_record
-from hotpass.versioning.recovery import forget, recover
+from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, forget, recover
 from hotpass.versioning.version import DatasetVersion
 
 _opened: list[Path] = []
@@ -61,9 +60,11 @@ def record_version_metadata(
             _check(project, dataset, wanted, content)
         record = _record(project, path, dataset, wanted, content)
         record = replace(record, metadata=check_metadata({**record.metadata, **plain}))
-        target = project.root / f"{path}.version.json"
-        write_whole(target, render_record(record).encode(), project.token)
-    return target
+        request = {"action": "record", "path": path, "version": str(wanted)}
+        with carrying_out(project, request, (str(PurePosixPath(path).parent),)) as journal:
+            changes = file_changes(project, {f"{path}.version.json": render_record(record)})
+            carry_out(project, replace(journal, files=tuple(changes), outcome={"dataset": record.dataset}))
+    return project.root / f"{path}.version.json"
 
 
 def _found(path: Path) -> Path:
