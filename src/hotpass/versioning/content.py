@@ -111,14 +111,15 @@ class _Reading:
     def run(self, *, store: bool) -> Content:
         self.project.state.mkdir(parents=True, exist_ok=True)
         begun = clock(self.project.state)
+        kept = self.kept(store)
         if store:
-            check_room(self.project.store.cache, self.unstored())
+            new = (file.signature.size for file in self.found.files if file.relpath not in kept)
+            check_room(self.project.store.cache, sum(new))
         # A directory of many files is flushed in one call at the end, a few files one by one.
         many = store and len(self.found.files) > _MANY
         progress.begin("storing" if store else "hashing", self.found.size)
         for file in self.found.files:
-            known = self.seen.find(file.relpath, file.signature)
-            if known is not None and (not store or self.stored_still(known)):
+            if (known := kept.get(file.relpath)) is not None:
                 self.files[file.relpath] = known
                 progress.advance(file.signature.size)
             else:
@@ -151,14 +152,14 @@ class _Reading:
             self.project.store.put_bytes(data, ".dir")
         return Content(md5, self.found.size, len(self.files))
 
-    def unstored(self) -> int:
-        """The bytes of the files that are about to be copied into the store."""
-        sizes = 0
+    def kept(self, store: bool) -> dict[str, SeenFile]:
+        """The files that need not be read, by path: seen before, and with ``store`` still in the store."""
+        kept = {}
         for file in self.found.files:
             known = self.seen.find(file.relpath, file.signature)
-            if known is None or not self.stored_still(known):
-                sizes += file.signature.size
-        return sizes
+            if known is not None and (not store or self.stored_still(known)):
+                kept[file.relpath] = known
+        return kept
 
     def stored_still(self, seen: SeenFile) -> bool:
         return seen.stored is not None and seen.stored == self.project.store.signature(seen.md5)
