@@ -17,7 +17,6 @@ from hotpass.files import (
     create_temp,
     existing_mode,
     make_directories,
-    new_token,
     read_small,
     remove_quietly,
     sync_directory,
@@ -121,7 +120,9 @@ def undo(project: Project, journal: Journal) -> bool:
                 with writing(path):
                     path.unlink()
             else:
-                write_whole(path, _bytes(change.old), new_token())
+                # By the journal's token, so that a kill here leaves nothing that is not swept.
+                remove_quietly(path.parent / f"{TEMP_PREFIX}{journal.token}-0.tmp")
+                write_whole(path, _bytes(change.old), journal.token)
     return True
 
 
