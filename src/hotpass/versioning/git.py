@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NewType
 
 from hotpass.errors import ToolFailedError, ToolTooOldError
-from hotpass.files import remove_quietly, sync_directory
+from hotpass.files import remove_quietly, sync_directory, writing
 from hotpass.process import Finished, run
 from hotpass.versioning.errors import (
     BareRepositoryError,
@@ -430,7 +430,8 @@ class Git:
         for folder in {(self.common / c.name).parent for c in changes}:
             # git makes a ref's bytes durable, not its name; in a table of refs there is no such folder.
             if folder.is_dir():
-                sync_directory(folder)
+                with writing(folder):
+                    sync_directory(folder)
 
     def set_index(self, index: Path, entries: Mapping[str, Oid]) -> None:
         """Set some entries of an index file, every other entry as it was."""
