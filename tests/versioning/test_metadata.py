@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from harness.picture import leftovers
-from harness.repository import FILE, FOLDER, Repo
+from harness.repository import FILE, FOLDER, Repo, Templates
 
 from hotpass.versioning import DatasetVersion, DVCManager, record_version_metadata
 from hotpass.versioning import metadata as module
@@ -182,6 +182,20 @@ def test_the_record_shows_no_values_of_cells(drafted: Repo) -> None:
     """Case 53: it is committed, and git does not forget."""
     assert b"Sparrow" in drafted.read(FILE)
     assert b"Sparrow" not in drafted.read(RECORD)
+
+
+def test_of_several_repositories_the_one_opened_last_is_meant(
+    templates: Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipeline that works on two: the guide's snippet must not write into the first one's record."""
+    first, second = (templates.copy("drafted", tmp_path / name) for name in ("first", "second"))
+    monkeypatch.chdir(tmp_path)
+    before = first.read(RECORD)
+    for repo in (second, first, second):
+        DVCManager(repo.root)
+    assert record_version_metadata(Path(FILE), "1.0.0", {"run": "abc"}) == second.path(RECORD)
+    assert record(second)["metadata"] == {"run": "abc"}
+    assert first.read(RECORD) == before
 
 
 @pytest.mark.slow

@@ -23,9 +23,10 @@ _opened: list[Path] = []
 
 
 def remember_root(root: Path) -> None:
-    """Note a repository this process works with: relative output paths are looked for there, too."""
-    if root not in _opened:
-        _opened.append(root)
+    """Note a repository this process works with: relative output paths are looked for there, too, the newest first."""
+    if root in _opened:
+        _opened.remove(root)
+    _opened.insert(0, root)
 
 
 def record_version_metadata(
@@ -35,8 +36,8 @@ def record_version_metadata(
 ) -> Path:
     """Write or update the version record ``OUTPUT.version.json`` and return its path.
 
-    A relative ``output_path`` is taken from the current directory, else from a repository opened by a
-    DVCManager. ``metadata`` is merged into what was recorded before and must be JSON. May be called before or
+    A relative ``output_path`` is taken from the current directory, else from the repository that a
+    DVCManager opened last and that has it. ``metadata`` is merged into what was recorded before and must be JSON. May be called before or
     after ``set_version``; an output that is not tracked gets the record alone.
 
     Raises PathMissingError, BadMetadataError, BadVersionError, DamagedRecordError, and RecordMismatchError where
