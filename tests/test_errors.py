@@ -19,6 +19,7 @@ from hotpass.cli.parser import CommandLineError
 from hotpass.config import SettingsError
 from hotpass.errors import (
     HotpassError,
+    NoRoomError,
     ReadError,
     ToolFailedError,
     ToolMissingError,
@@ -624,6 +625,12 @@ ROWS = [
         "nothing was changed; free space or mend the permissions, then run the same command again",
     ),
     Row(
+        NoRoomError(path="dist", needed=5_000, free=4_000, file_system="/mnt"),
+        1,
+        "no room at dist: 5000 bytes are needed, 4000 are free (file system of /mnt)",
+        "nothing was changed; free space there, then run the same command again",
+    ),
+    Row(
         ReadError(path="dist/x.csv", reason="the reason"),
         1,
         "cannot read dist/x.csv: the reason",
@@ -746,6 +753,12 @@ def test_sentences_with_less_to_say(error: HotpassError, sentence: str) -> None:
         (
             RefsMovedError(("refs/heads/main",), "Unable to create '/x/main.lock': File exists."),
             "nothing was changed; if no other git is at work, remove that file and run the same command again",
+        ),
+        (
+            RefsMovedError(
+                ("refs/tags/x-v1.0.0",), "'refs/tags/x-v1.0.0/y' exists; cannot create 'refs/tags/x-v1.0.0'"
+            ),
+            "nothing was changed; if that tag is yours to give up: git tag -d x-v1.0.0/y",
         ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, HotpassError) else "",

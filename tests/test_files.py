@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import stat
 import threading
 import time
@@ -16,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotpass import files
-from hotpass.errors import ReadError, WriteError
+from hotpass.errors import NoRoomError, ReadError, WriteError
 from hotpass.files import (
     CHUNK,
     Signature,
+    check_room,
     create_temp,
     existing_mode,
     make_directories,
@@ -340,3 +342,15 @@ def test_removing_what_is_not_there_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"")
     remove_quietly(tmp_path / "x")
     assert names(tmp_path) == []
+
+
+def test_room_is_asked_of_the_file_system_above_what_is_not_there_yet(tmp_path: Path) -> None:
+    """Case 18."""
+    free = shutil.disk_usage(tmp_path).free
+    check_room(tmp_path / "not" / "there" / "yet", 0)
+    check_room(tmp_path / "not" / "there" / "yet", free // 2)
+    with pytest.raises(NoRoomError) as caught:
+        check_room(tmp_path / "not" / "there" / "yet", free * 2 + (1 << 40))
+    assert caught.value.path == str(tmp_path)
+    assert caught.value.file_system == str(mount_of(tmp_path))
+    assert list(tmp_path.iterdir()) == []

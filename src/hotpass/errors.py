@@ -133,6 +133,25 @@ class WriteError(HotpassError):
         return "nothing was changed; free space or mend the permissions, then run the same command again"
 
 
+class NoRoomError(HotpassError):
+    """A file system has less room than what is about to be written needs."""
+
+    path: str
+    needed: int
+    free: int
+    file_system: str
+
+    def __str__(self) -> str:
+        return (
+            f"no room at {self.path}: {self.needed} bytes are needed, {self.free} are free"
+            f" (file system of {self.file_system})"
+        )
+
+    @property
+    def hint(self) -> str:
+        return "nothing was changed; free space there, then run the same command again"
+
+
 class ReadError(HotpassError):
     """The operating system would not read a file."""
 

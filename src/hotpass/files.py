@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotpass import progress
-from hotpass.errors import ReadError, WriteError
+from hotpass.errors import NoRoomError, ReadError, WriteError
 
 CHUNK = 1 << 20
 TEMP_PREFIX = ".hotpass-"
@@ -105,6 +105,22 @@ def mount_of(path: Path) -> Path:
     while place != place.parent and not os.path.ismount(place):
         place = place.parent
     return place
+
+
+def check_room(place: Path, needed: int) -> None:
+    """Raise NoRoomError where the file system of a path, which need not be there yet, has fewer free bytes.
+
+    A file system that does not tell is believed to have room: a write that fails says so itself.
+    """
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    try:
+        facts = os.statvfs(place)
+    except OSError:
+        return
+    free = (facts.f_bfree if os.geteuid() == 0 else facts.f_bavail) * facts.f_frsize
+    if facts.f_blocks and needed > free:
+        raise NoRoomError(str(place), needed, free, str(mount_of(place)))
 
 
 def is_temp_name(name: str) -> bool:

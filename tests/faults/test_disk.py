@@ -261,8 +261,11 @@ def test_a_full_cache_refuses_an_add_and_leaves_source_and_cache_as_they_were(
     initialised.dvc("cache", "dir", "--local", str(small / "cache"))
     data = _big()
     initialised.write(FILE, data)
-    answer = initialised.hotpass("version", "--add", FILE, check=False)
-    _names_the_disk(answer, small)
+    answer = initialised.hotpass("version", "--add", FILE, "--json", check=False)
+    # The size is known: refused before a byte is written, temporary files included.
+    assert (answer.code, answer.json["error"]["type"]) == (1, "NoRoomError"), answer
+    assert list(small.iterdir()) == []
+    _names_the_disk(initialised.hotpass("version", "--add", FILE, check=False), small)
     assert initialised.read(FILE) == data
     assert not initialised.path(f"{FILE}.dvc").exists()
     assert not [path for path in small.rglob("*") if path.is_file()]

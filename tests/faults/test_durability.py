@@ -3,51 +3,76 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import time
 from pathlib import Path
 
 import pytest
 from harness.repository import FILE, FILE_BYTES, Repo
+from harness.tracing import need_strace, traced
 
 from hotpass.versioning.lock import dvc_lock
 
+_WATCH = ("strace", "-f", "-y", "-qq", "-e", "signal=none", "-s", "4096")
+
+
+def _calls(repo: Repo, log: Path, *args: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The flushes and renames of a command: the call's name, and whole paths (of the descriptor, or old and new)."""
+    need_strace()
+    watch = (*_WATCH, "-e", "trace=fsync,syncfs,rename,renameat,renameat2", "-o", str(log))
+    repo.hotpass_process(*args, prefix=watch)
+    found = []
+    for call in traced(log):
+        words = (
+            re.findall(r'"([^"]+)"', call.text) if "rename" in call.name else re.findall("<(.+?)>", call.text)
+        )
+        # git, which works at the root, may name its files from there.
+        found.append((call.name.rstrip("at2"), tuple(str(repo.root / word) for word in words)))
+    return found
+
+
+def _named(calls: list[tuple[str, tuple[str, ...]]], name: str) -> tuple[int, str, str]:
+    """Where in the calls a file got this name, from which, and its whole path."""
+    for at, (call, paths) in enumerate(calls):
+        if call.startswith("renam") and paths[-1].endswith(name):
+            return at, paths[0], paths[-1]
+    raise AssertionError(f"nothing was renamed to {name}")
+
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-def test_bytes_are_durable_before_their_name_and_the_name_after(tracked: Repo, tmp_path: Path) -> None:
-    """Case 5: for object, pointer and record: fsync(file), rename, fsync(folder)."""
-    log = tmp_path / "calls"
-    tracked.write(FILE, FILE_BYTES["1.1.0"])
-    watch = (
-        "strace",
-        "-f",
-        "-y",
-        "-s",
-        "4096",
-        "-e",
-        "trace=fsync,rename,renameat,renameat2",
-        "-o",
-        str(log),
-    )
-    tracked.hotpass_process("version", "--set", "1.0.0", "--dataset", "refined_data", prefix=watch)
-    calls = log.read_text().splitlines()
-    md5 = tracked.digest(FILE)
-    names = (f"/{md5[:2]}/{md5[2:]}", f"{FILE}.dvc", f"{FILE}.version.json", "hotpass/pending.json")
+@pytest.mark.parametrize("tag", [[], ["--tag"]], ids=["draft", "release"])
+def test_bytes_are_durable_before_their_name_and_the_name_after(
+    released: Repo, tmp_path: Path, tag: list[str]
+) -> None:
+    """Case 5: for object, pointer, record, journal and ref: fsync(file), rename, fsync(folder)."""
+    released.write(FILE, b"new\n")
+    args = ("version", "--bump", "patch", "--dataset", "refined_data", *tag)
+    calls = _calls(released, tmp_path / "calls", *args)
+    md5 = released.digest(FILE)
+    names = [f"/{md5[:2]}/{md5[2:]}", f"{FILE}.dvc", f"{FILE}.version.json", "hotpass/pending.json"]
+    if tag:
+        names += ["refs/heads/main", "refs/tags/refined_data-v1.1.1"]
     for name in names:
-        at, source, target = _rename(calls, name)
-        assert any(f"<{source}>" in call for call in calls[:at] if " fsync(" in call), name
-        folder = str(Path(target).parent)
-        assert any(f"<{folder}>" in call for call in calls[at:] if " fsync(" in call), name
+        at, source, target = _named(calls, name)
+        assert ("fsync", (source,)) in calls[:at], name
+        assert ("fsync", (str(Path(target).parent),)) in calls[at:], name
+    order = [_named(calls, name)[0] for name in (names[0], *names[4:], names[2], names[1])]
+    assert order == sorted(order), "object, then branch and tag, then record, pointer last"
 
 
-def _rename(calls: list[str], name: str) -> tuple[int, str, str]:
-    for at, call in enumerate(calls):
-        words = re.findall(r'"([^"]+)"', call)
-        if "rename" in call and len(words) >= 2 and words[-1].endswith(name):
-            return at, words[0], words[-1]
-    raise AssertionError(f"nothing was renamed to {name}")
+@pytest.mark.slow
+def test_a_folder_of_many_files_is_durable_before_its_pointer_has_its_name(
+    initialised: Repo, tmp_path: Path
+) -> None:
+    """Case 5: one syncfs after the last object and before the pointer; the listing is an object like any other."""
+    files = {f"part-{number:03}.csv": b"%d\n" % number for number in range(80)}
+    initialised.fill("many", files)
+    calls = _calls(initialised, tmp_path / "calls", "version", "--add", "many")
+    pointer = _named(calls, "/many.dvc")[0]
+    objects = [at for at, (_, paths) in enumerate(calls) if "/files/md5/" in paths[-1] and len(paths) == 2]
+    flushes = [at for at, (call, _) in enumerate(calls) if call == "syncfs"]
+    assert len(objects) == len(files) + 1
+    assert max(objects) < max(flushes) < pointer
 
 
 @pytest.mark.slow

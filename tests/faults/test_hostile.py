@@ -185,6 +185,23 @@ def test_a_pointer_behind_a_linked_folder_reads_nothing_outside(released: Repo) 
     assert sorted(path.name for path in secret.iterdir()) == ["id_rsa"]
 
 
+@pytest.mark.parametrize("cache", ["../..", "/", "../../home", "~"])
+def test_a_cloned_cache_folder_does_not_widen_where_links_may_lead(released: Repo, cache: str) -> None:
+    """Promises 6 and 7: links into the store are DVC's way, so a store that is a home folder is a stranger's."""
+    secret = released.root.parent / "home"
+    secret.mkdir()
+    (secret / "id_rsa").write_text("secret key\n")
+    config = released.read(".dvc/config").decode()
+    released.write(".dvc/config", f"{config}[cache]\n    dir = {cache}\n")
+    released.path(f"{FOLDER}/key.csv").symlink_to(secret / "id_rsa")
+    before = tree(released.root.parent, skip=("repo",))
+    for args in (["--bump", "patch"], ["--bump", "patch", "--tag"], ["--set", "3.0.0"]):
+        answer = released.hotpass("version", "--json", *args, "--dataset", "data", check=False)
+        assert answer.code == 10, answer
+        assert answer.json["error"]["type"] == "UnsafeFileError"
+    assert tree(released.root.parent, skip=("repo",)) == before
+
+
 # --------------------------------------------------------------------- listings that name other places
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from harness.killing import Runner, lock_is_free
 from harness.picture import leftovers, object_names
-from harness.repository import FILE, FILE_BYTES, Repo
+from harness.repository import FILE, FILE_BYTES, FOLDER, Repo
 
 NEW = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,099\n"
 NEWER = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,100\n"
@@ -267,3 +268,67 @@ def test_objects_of_an_undone_run_are_the_ones_the_rerun_names(released: Repo, r
     _killed(runner, released, MINOR, "early")
     released.hotpass(*MINOR)
     assert released.digest(FILE) in object_names(released)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [FILE, FOLDER])
+@pytest.mark.parametrize("moment", ["ready", "moved"])
+@pytest.mark.parametrize("same", [True, False], ids=["same-command", "another-command"])
+def test_what_dvc_gc_took_between_the_kill_and_the_next_run_is_stored_again(
+    released: Repo, runner: Runner, moment: str, same: bool, path: str
+) -> None:
+    """Case 52's neighbour, promises 1 and 5: a killed run holds no lock, and nothing names its objects yet."""
+    name = Path(path).stem
+    released.write(path if path == FILE else f"{path}/north.csv", NEW)
+    args = ("version", "--bump", "minor", "--tag", "--dataset", name, "--json")
+    _killed(runner, released, args, moment)
+    _collect(released)
+    if same:
+        assert released.hotpass(*args).json["version"] == "1.2.0"
+    else:
+        released.hotpass(
+            "version", "--bump", "patch", "--dataset", "data" if path == FILE else "refined_data"
+        )
+    assert f"{name}-v1.2.0" in released.tags()
+    released.path(path if path == FILE else f"{path}/north.csv").unlink()
+    released.hotpass("restore", f"{name}@1.2.0")
+    assert released.read(path if path == FILE else f"{path}/north.csv") == NEW
+    assert not leftovers(released)
+
+
+def test_a_number_whose_bytes_are_gone_before_it_was_given_is_taken_back(
+    released: Repo, runner: Runner
+) -> None:
+    """Promise 4: killed before branch and tag moved, the bytes collected, the data edited."""
+    released.write(FILE, NEW)
+    _killed(runner, released, MINOR, "ready")
+    released.object(hashlib.md5(NEW).hexdigest()).unlink()
+    released.write(FILE, NEWER)
+    assert released.hotpass(*MINOR).json["version"] == "1.2.0"
+    released.path(FILE).unlink()
+    released.hotpass("restore", "refined_data@1.2.0")
+    assert released.read(FILE) == NEWER
+    assert not leftovers(released)
+
+
+def test_a_release_whose_bytes_are_gone_is_named_as_lost_once_and_blocks_nobody(
+    released: Repo, runner: Runner
+) -> None:
+    """Promise 4: branch and tag had moved, so it cannot be taken back."""
+    released.write(FILE, NEW)
+    _killed(runner, released, MINOR, "moved")
+    released.git("show-ref", "--verify", "refs/tags/refined_data-v1.2.0")
+    released.object(hashlib.md5(NEW).hexdigest()).unlink()
+    released.write(FILE, NEWER)
+    answer = released.hotpass(*MINOR, check=False)
+    assert (answer.code, answer.json["error"]["type"]) == (9, "LostError")
+    assert "refined_data@1.2.0" in answer.json["error"]["message"]
+    assert released.hotpass(*MINOR).json["version"] == "1.3.0"
+    assert not leftovers(released)
+
+
+def _collect(repo: Repo) -> None:
+    """``dvc gc`` by a person who knows nothing of the run that was killed."""
+    before = set(object_names(repo))
+    repo.dvc("gc", "-q", "-f", "--workspace")
+    assert set(object_names(repo)) < before

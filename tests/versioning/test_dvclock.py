@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,10 @@ def project(tmp_path: Path) -> Path:
 def _running(*command: str) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
+            # The kernel lets the parent go on a moment before it shows the new program's words.
+            deadline = time.monotonic() + 10
+            while command[-1] not in command_of(process.pid) and time.monotonic() < deadline:
+                time.sleep(0.001)
             yield process
         finally:
             process.kill()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.repository import FILE, FOLDER, Repo
+from harness.picture import leftovers
+from harness.repository import FILE, FOLDER, Repo, Templates
 
 from hotpass.versioning import DatasetVersion, DVCManager, record_version_metadata
 from hotpass.versioning import metadata as module
@@ -178,3 +182,52 @@ def test_the_record_shows_no_values_of_cells(drafted: Repo) -> None:
     """Case 53: it is committed, and git does not forget."""
     assert b"Sparrow" in drafted.read(FILE)
     assert b"Sparrow" not in drafted.read(RECORD)
+
+
+def test_of_several_repositories_the_one_opened_last_is_meant(
+    templates: Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipeline that works on two: the guide's snippet must not write into the first one's record."""
+    first, second = (templates.copy("drafted", tmp_path / name) for name in ("first", "second"))
+    monkeypatch.chdir(tmp_path)
+    before = first.read(RECORD)
+    for repo in (second, first, second):
+        DVCManager(repo.root)
+    assert record_version_metadata(Path(FILE), "1.0.0", {"run": "abc"}) == second.path(RECORD)
+    assert record(second)["metadata"] == {"run": "abc"}
+    assert first.read(RECORD) == before
+
+
+@pytest.mark.slow
+def test_killed_at_any_change_the_record_is_old_or_new_and_the_same_call_again_leaves_nothing(
+    released: Repo,
+) -> None:
+    """Case 4 and promise 1, for the library's one writer that is no verb."""
+    call = (
+        "from hotpass.versioning import record_version_metadata\n"
+        f"record_version_metadata({FILE!r}, '1.1.0', {{'run': 'abc'}})\n"
+    )
+    place = released.path(f"{FILE}.version.json")
+    old = place.read_bytes()
+    trap = "from harness.kill.sitecustomize import arm\narm({root!r}, {at})\n"
+    states = set()
+    for at in range(1, 100):
+        place.write_bytes(old)
+        killed = _python(released, trap.format(root=str(released.root), at=at) + call)
+        now = place.read_bytes()
+        states.add(now)
+        assert json.loads(now)["md5"] == released.digest(FILE)
+        assert _python(released, call) == 0
+        assert json.loads(place.read_bytes())["metadata"]["run"] == "abc"
+        assert not leftovers(released), f"killed at {at}"
+        if killed == 0:
+            break
+    assert 5 < at < 99
+    assert states == {old, place.read_bytes()}
+
+
+def _python(repo: Repo, code: str) -> int:
+    env = {"PYTHONPATH": str(Path(__file__).parents[1])}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=repo.root, env=os.environ | env, check=False
+    ).returncode

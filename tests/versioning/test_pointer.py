@@ -665,3 +665,25 @@ def test_what_is_no_json_is_a_damaged_listing(data: bytes) -> None:
 def test_an_empty_directory_has_an_empty_listing() -> None:
     assert render_listing([]) == b"[]"
     assert parse_listing(b"[]") == []
+
+
+def test_comments_and_fields_of_a_newer_hotpass_stay_in_its_part_of_the_pointer() -> None:
+    base = _pointer_with_more()
+    old = parse_pointer(base)
+    assert old.stamp is not None
+    new = replace(
+        old, stamp=Stamp(old.stamp.dataset, DatasetVersion.parse("1.0.1"), "2026-01-01T00:00:00Z", old.md5)
+    )
+    text = render_pointer(new, base)
+    assert parse_pointer(text) == new
+    assert "reviewed: yes" in text
+    assert "# the end\n" in text
+    assert "content:" not in text, "a digest of other data does not stay"
+
+
+def _pointer_with_more() -> str:
+    md5 = "0" * 31 + "a"
+    return (
+        f"outs:\n- md5: {md5}\n  hash: md5\n  path: x.csv\n  meta:\n    hotpass:\n      dataset: x\n"
+        f"      version: 1.0.0\n      reviewed: yes\n      content: abc\n      of: {md5}\n# the end\n"
+    )

@@ -130,7 +130,8 @@ def _init(options: Namespace, screen: Screen) -> int:
         and sys.stderr.isatty()
     )
     if asks and not versioning.has_default_remote(project):
-        screen.talk(_REMOTE_QUESTION.rstrip())
+        for line in _REMOTE_QUESTION.splitlines():
+            screen.talk(line)
         sys.stderr.write("address (empty: none): ")
         sys.stderr.flush()
         url = sys.stdin.readline().strip() or None
@@ -227,5 +228,5 @@ def _listen(options: Namespace) -> None:
     """Show progress to a terminal, and each program that is started where the user asked for it."""
     watched = not (options.quiet or options.json) and sys.stderr.isatty()
     progress.watchers[:] = [Meter()] if watched else []
-    trace = [lambda line: sys.stderr.write(f"+ {text.inert(line)}\n")]
+    trace = [lambda line: sys.stderr.write(f"+ {text.inert(text.without_secrets(line))}\n")]
     process.listeners[:] = trace if options.verbose else []

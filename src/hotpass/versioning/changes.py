@@ -17,7 +17,6 @@ from hotpass.files import (
     create_temp,
     existing_mode,
     make_directories,
-    new_token,
     read_small,
     remove_quietly,
     sync_directory,
@@ -108,8 +107,11 @@ def _pending(project: Project, journal: Journal) -> list[RefChange]:
 
 
 def undo(project: Project, journal: Journal) -> bool:
-    """Put back the files of an act that failed; False, and nothing is done, where branch or tag have moved."""
-    if any(project.git.ref(change.name) != change.old for change in journal.refs):
+    """Put back the files of an act that failed; False, and nothing is done, where branch or tag are the act's own.
+
+    Where somebody else moved them, the act has moved neither: there is nothing of it to finish.
+    """
+    if any(project.git.ref(change.name) == change.new for change in journal.refs):
         return False
     for change in journal.files:
         path = project.root / change.path
@@ -118,7 +120,9 @@ def undo(project: Project, journal: Journal) -> bool:
                 with writing(path):
                     path.unlink()
             else:
-                write_whole(path, _bytes(change.old), new_token())
+                # By the journal's token, so that a kill here leaves nothing that is not swept.
+                remove_quietly(path.parent / f"{TEMP_PREFIX}{journal.token}-0.tmp")
+                write_whole(path, _bytes(change.old), journal.token)
     return True
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotpass import progress
-from hotpass.files import Signature, behind_link, md5_of
+from hotpass.files import Signature, behind_link, check_room, md5_of
 from hotpass.versioning.errors import ChangedWhileReadingError, UnsafeFileError
 from hotpass.versioning.pointer import ListedFile, Md5, parse_listing, render_listing
 from hotpass.versioning.project import Project
@@ -41,8 +41,11 @@ def look(project: Project, path: str, leave_out: Sequence[str] = ()) -> Scan | N
 
 
 def roots(project: Project) -> tuple[Path, Path]:
-    """Where a link in a dataset may lead: the repository, and the store (DVC can link files there)."""
-    return project.root, project.settings.cache
+    """Where a link in a dataset may lead: the repository, and the store's objects (DVC can link files there).
+
+    Not the store's whole folder: a cloned ``cache.dir`` may name any, a home folder say.
+    """
+    return project.root, project.store.objects
 
 
 def excluded(project: Project, path: str, leave_out: Sequence[str] = ()) -> frozenset[str]:
@@ -78,6 +81,14 @@ def digests(project: Project, found: Scan) -> tuple[dict[str, Md5], list[str]]:
     return {relpath: seen.md5 for relpath, seen in reading.files.items()}, loose
 
 
+def is_stored(project: Project, md5: Md5) -> bool:
+    """Whether the store has all objects of a dataset's content, by their names; no byte is hashed but a listing's."""
+    if project.store.signature(md5) is None:
+        return False
+    members = listing(project, md5) if md5.endswith(".dir") else []
+    return all(project.store.signature(member.md5) is not None for member in members)
+
+
 def listing(project: Project, md5: Md5) -> list[ListedFile]:
     """The files of a directory object in the store, proved; raises IntegrityError."""
     return parse_listing(project.store.read(md5))
@@ -100,12 +111,15 @@ class _Reading:
     def run(self, *, store: bool) -> Content:
         self.project.state.mkdir(parents=True, exist_ok=True)
         begun = clock(self.project.state)
+        kept = self.kept(store)
+        if store:
+            new = (file.signature.size for file in self.found.files if file.relpath not in kept)
+            check_room(self.project.store.cache, sum(new))
         # A directory of many files is flushed in one call at the end, a few files one by one.
         many = store and len(self.found.files) > _MANY
         progress.begin("storing" if store else "hashing", self.found.size)
         for file in self.found.files:
-            known = self.seen.find(file.relpath, file.signature)
-            if known is not None and (not store or self.stored_still(known)):
+            if (known := kept.get(file.relpath)) is not None:
                 self.files[file.relpath] = known
                 progress.advance(file.signature.size)
             else:
@@ -137,6 +151,15 @@ class _Reading:
         if store and (self.fresh or self.project.store.check(md5) is not ObjectState.PRESENT):
             self.project.store.put_bytes(data, ".dir")
         return Content(md5, self.found.size, len(self.files))
+
+    def kept(self, store: bool) -> dict[str, SeenFile]:
+        """The files that need not be read, by path: seen before, and with ``store`` still in the store."""
+        kept = {}
+        for file in self.found.files:
+            known = self.seen.find(file.relpath, file.signature)
+            if known is not None and (not store or self.stored_still(known)):
+                kept[file.relpath] = known
+        return kept
 
     def stored_still(self, seen: SeenFile) -> bool:
         return seen.stored is not None and seen.stored == self.project.store.signature(seen.md5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hotpass.errors import (
     ConflictError,
     IntegrityError,
@@ -490,6 +492,8 @@ class RefsMovedError(ConflictError):
     def hint(self) -> str:
         if ".lock': File exists" in self.reason:
             return "nothing was changed; if no other git is at work, remove that file and run the same command again"
+        if found := re.search(r"'refs/tags/([^']+)' exists; cannot create", self.reason):
+            return f"nothing was changed; if that tag is yours to give up: git tag -d {found[1]}"
         return "nothing was changed; run the same command again"
 
 

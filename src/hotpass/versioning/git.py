@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NewType
 
 from hotpass.errors import ToolFailedError, ToolTooOldError
-from hotpass.files import remove_quietly
+from hotpass.files import remove_quietly, sync_directory, writing
 from hotpass.process import Finished, run
 from hotpass.versioning.errors import (
     BareRepositoryError,
@@ -427,6 +427,11 @@ class Git:
         if done.code != 0:
             detail = done.err.strip().splitlines()[0] if done.err.strip() else "no message"
             raise RefsMovedError(tuple(c.name for c in changes), detail)
+        for folder in {(self.common / c.name).parent for c in changes}:
+            # git makes a ref's bytes durable, not its name; in a table of refs there is no such folder.
+            if folder.is_dir():
+                with writing(folder):
+                    sync_directory(folder)
 
     def set_index(self, index: Path, entries: Mapping[str, Oid]) -> None:
         """Set some entries of an index file, every other entry as it was."""

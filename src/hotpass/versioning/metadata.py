@@ -6,10 +6,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from hotpass.files import write_whole
 from hotpass.versioning.catalogue import catalogue_of
 from hotpass.versioning.content import Content, identify, look
 from hotpass.versioning.errors import PathMissingError, RecordMismatchError
@@ -17,16 +16,17 @@ from hotpass.versioning.lock import repository_lock
 from hotpass.versioning.project import Dataset, Project, default_name
 from hotpass.versioning.record import VersionRecord, check_metadata, render_record
 from hotpass.versioning.recording import load_record
-from hotpass.versioning.recovery import forget, recover
+from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, forget, recover
 from hotpass.versioning.version import DatasetVersion
 
 _opened: list[Path] = []
 
 
 def remember_root(root: Path) -> None:
-    """Note a repository this process works with: relative output paths are looked for there, too."""
-    if root not in _opened:
-        _opened.append(root)
+    """Note a repository this process works with: relative output paths are looked for there, too, the newest first."""
+    if root in _opened:
+        _opened.remove(root)
+    _opened.insert(0, root)
 
 
 def record_version_metadata(
@@ -36,8 +36,8 @@ def record_version_metadata(
 ) -> Path:
     """Write or update the version record ``OUTPUT.version.json`` and return its path.
 
-    A relative ``output_path`` is taken from the current directory, else from a repository opened by a
-    DVCManager. ``metadata`` is merged into what was recorded before and must be JSON. May be called before or
+    A relative ``output_path`` is taken from the current directory, else from the repository that a
+    DVCManager opened last and that has it. ``metadata`` is merged into what was recorded before and must be JSON. May be called before or
     after ``set_version``; an output that is not tracked gets the record alone.
 
     Raises PathMissingError, BadMetadataError, BadVersionError, DamagedRecordError, and RecordMismatchError where
@@ -61,9 +61,11 @@ def record_version_metadata(
             _check(project, dataset, wanted, content)
         record = _record(project, path, dataset, wanted, content)
         record = replace(record, metadata=check_metadata({**record.metadata, **plain}))
-        target = project.root / f"{path}.version.json"
-        write_whole(target, render_record(record).encode(), project.token)
-    return target
+        request = {"action": "record", "path": path, "version": str(wanted)}
+        with carrying_out(project, request, (str(PurePosixPath(path).parent),)) as journal:
+            changes = file_changes(project, {f"{path}.version.json": render_record(record)})
+            carry_out(project, replace(journal, files=tuple(changes), outcome={"dataset": record.dataset}))
+    return project.root / f"{path}.version.json"
 
 
 def _found(path: Path) -> Path:

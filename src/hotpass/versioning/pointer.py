@@ -322,7 +322,14 @@ def _updated(pointer: Pointer, base: str) -> str:
         meta = out.get("meta")
         if not isinstance(meta, dict):
             meta = out["meta"] = {}
-        meta["hotpass"] = _stamp_fields(pointer.stamp)
+        mine, stamp = meta.get("hotpass"), _stamp_fields(pointer.stamp)
+        if isinstance(mine, dict):
+            # In place: comments, a last line's included, and fields of a newer Hotpass stay.
+            for key in _STAMP_KEYS - set(stamp):
+                mine.pop(key, None)
+            mine.update(stamp)
+        else:
+            meta["hotpass"] = stamp
     stream = io.StringIO()
     yaml.dump(content, stream)
     return stream.getvalue()

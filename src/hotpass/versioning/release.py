@@ -94,7 +94,8 @@ def _carry_out(project: Project, plan: Plan, journal: Journal, announce: Announc
         pointer, texts = _texts(plan, content)
         outcome = _outcome(plan, content)
         # The record first, the pointer last: whoever sees the new pointer finds its record.
-        changes = tuple(file_changes(project, dict(reversed(texts.items()))))
+        before = {plan.dataset.pointer_path: plan.dataset.text, plan.dataset.record_path: plan.record_text}
+        changes = tuple(file_changes(project, dict(reversed(texts.items())), before))
         journal = replace(journal, files=changes)
         if plan.request.releases:
             journal, outcome = _with_commit(project, plan, journal, outcome, pointer, texts)

@@ -125,12 +125,13 @@ def _add_remote(project: Project, url: str, name: str) -> tuple[bool, bool]:
     secret = has_password(url) or _SECRET_QUERY.search(url) is not None
     public = re.sub(r"//[^/@\s]*@", "//", url).split("?")[0] if secret else url
     present = _configured(project, name)
-    if present is not None:
-        if not _same_address(project, present, url):
-            raise RemoteTakenError(name)
+    if present is not None and _same_address(project, present, url):
         return False, secret
-    default = [] if read_settings(project.root).default_remote else ["-d"]
-    run_dvc(project.root, "remote", "add", "-q", *default, "--", name, public)
+    if present is None:
+        default = [] if read_settings(project.root).default_remote else ["-d"]
+        run_dvc(project.root, "remote", "add", "-q", *default, "--", name, public)
+    elif not (secret and _same_address(project, present, public)):
+        raise RemoteTakenError(name)
     if secret:
         local = project.root / ".dvc" / "config.local"
         if not local.exists():

@@ -63,9 +63,14 @@ class Store:
     shared: bool = False
     _number: int = field(default=0, repr=False)
 
+    @property
+    def objects(self) -> Path:
+        """The folder of all objects."""
+        return self.cache / "files" / "md5"
+
     def locate(self, md5: Md5) -> Path:
         """Where an object of this name is or would be."""
-        return self.cache / "files" / "md5" / md5[:2] / md5[2:]
+        return self.objects / md5[:2] / md5[2:]
 
     def signature(self, md5: Md5) -> Signature | None:
         """The signature of an object's file, None where there is no such regular file."""

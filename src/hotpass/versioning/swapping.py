@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from hotpass import progress
 from hotpass.files import (
     TEMP_PREFIX,
+    check_room,
     create_temp,
     existing_mode,
     make_directories,
@@ -112,7 +113,9 @@ def _stage(project: Project, folder: Path, todo: list[tuple[str, Md5]]) -> dict[
     many = len(todo) > _MANY
     temps: dict[str, Path] = {}
     sizes = (project.store.signature(md5) for _, md5 in todo)
-    progress.begin("restoring", sum(size.size for size in sizes if size is not None))
+    total = sum(size.size for size in sizes if size is not None)
+    check_room(folder, total)
+    progress.begin("restoring", total)
     try:
         for number, (relpath, md5) in enumerate(todo):
             with writing(folder):

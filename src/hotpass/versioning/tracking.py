@@ -93,8 +93,9 @@ def track(
                 texts = {**rules.texts, pointer_path: text}
                 if mended.record:
                     texts[path + ".version.json"] = _record_text(path, dataset_name, content, text)
-                changes = file_changes(project, texts)
-                carry_out(project, replace(journal, files=tuple(changes), outcome={"dataset": dataset_name}))
+                changes = file_changes(project, texts, rules.before)
+                outcome = {"dataset": dataset_name, "path": path, "md5": content.md5}
+                carry_out(project, replace(journal, files=tuple(changes), outcome=outcome))
                 rules.prove()
             dataset = dataset_of(pointer_path, text)
             base = read_base(project, project.git.head().commit, dataset)
