@@ -156,6 +156,7 @@ def _with_commit(
         commit = git.write_commit(
             tree, head.commit, subject + (f"\n{plan.description}\n" if plan.description else "")
         )
+        git.check_commit(head.commit, commit, blobs)
         refs.append(RefChange(head.branch or "HEAD", head.commit or NO_OBJECT, commit))
     facts: dict[str, str | int | None] = {
         "Path": plan.dataset.path,
