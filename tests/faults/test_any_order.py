@@ -317,7 +317,7 @@ class AnyOrder(RuleBasedStateMachine):
         changed = "absent" if model.work is None else "unchanged" if model.work == pointer.data else "changed"
         version = None if pointer.version is None else _text(pointer.version)
         released = pointer.version in model.releases and (
-            model.releases[pointer.version].data == pointer.data  # type: ignore[index]
+            model.releases[pointer.version].data == pointer.data
         )
         assert entry["data"] == changed
         assert entry["version"] == version
