@@ -73,6 +73,7 @@ from hotpass.versioning.errors import (
     NotAboveError,
     NotADvcFolderError,
     NotInitialisedError,
+    OpenStoreError,
     OtherRepositoryError,
     OutsideError,
     OverlapError,
@@ -526,6 +527,12 @@ ROWS = [
         10,
         "dist/x.csv cannot be versioned: the reason",
         "the cure",
+    ),
+    Row(
+        OpenStoreError(path="the-store", mode="0755"),
+        10,
+        "the store the-store is open to others (mode 0755), and private_store is set",
+        "close it: chmod 700 the-store",
     ),
     Row(
         OutsideError(path="dist/x.csv", root="the-root"),

@@ -788,6 +788,20 @@ class UnsafeFileError(RefusedError):
         return self.cure
 
 
+class OpenStoreError(RefusedError):
+    """The store can be read by others, and the settings ask for a private one."""
+
+    path: str
+    mode: str
+
+    def __str__(self) -> str:
+        return f"the store {self.path} is open to others (mode {self.mode}), and private_store is set"
+
+    @property
+    def hint(self) -> str:
+        return f"close it: chmod 700 {self.path}"
+
+
 class OutsideError(RefusedError):
     """A path leads out of the repository."""
 

@@ -58,6 +58,7 @@ def make_version(
     :func:`plan_version` raises, ConflictError where branch or tag moved meanwhile, and WriteError.
     """
     project.require_dvc()
+    project.store.check_private()
     if dry_run:
         plan = plan_version(project, request)
         content = plan.content if plan.found is None or plan.content else identify(project, plan.found)

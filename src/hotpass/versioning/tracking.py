@@ -69,6 +69,7 @@ def track(
     NameTakenError, DamagedPointerError, ChangedWhileReadingError and WriteError; nothing is changed then.
     """
     project.require_dvc()
+    project.store.check_private()
     path = check_place(project, place)
     request: dict[str, Any] = {"action": "add", "path": path, "dataset": name, "repair": repair}
     with repository_lock(project.git.common, "add", project.lock_timeout) as descriptor:
