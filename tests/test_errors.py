@@ -472,7 +472,8 @@ ROWS = [
         DamagedRecordError(path="dist/x.csv.version.json", reason="the reason"),
         9,
         "dist/x.csv.version.json is damaged: the reason",
-        "make it anew: hotpass version --add dist/x.csv --repair",
+        "take the committed one: git checkout HEAD -- dist/x.csv.version.json; "
+        "or make it anew: hotpass version --add dist/x.csv --repair",
     ),
     Row(
         DamagedListingError(md5="0cc175b9c0f1b6a831c399e269772661", reason="the reason"),

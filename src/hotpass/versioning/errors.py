@@ -671,7 +671,8 @@ class DamagedRecordError(IntegrityError):
 
     @property
     def hint(self) -> str:
-        return f"make it anew: hotpass version --add {self.path.removesuffix('.version.json')} --repair"
+        data = self.path.removesuffix(".version.json")
+        return f"take the committed one: git checkout HEAD -- {self.path}; or make it anew: hotpass version --add {data} --repair"
 
 
 class DamagedListingError(IntegrityError):
