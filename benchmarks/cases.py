@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks import adding, asking, history, restoring
+from benchmarks import adding, asking, history, restoring, writing
 from benchmarks.measure import Contender
 from benchmarks.scratch import Scratch
 
@@ -65,14 +65,18 @@ _TREES, _QUICK_TREES = (1_000, 3_000, 10_000), (300, 1_000)
 _FILE, _QUICK_FILE = _FILES[-1:], _QUICK_FILES[-1:]
 _TREE, _QUICK_TREE = _TREES[-1:], _QUICK_TREES[-1:]
 _TAGS, _QUICK_TAGS = (10, 1_000), (10, 100)
+_MANY_TAGS = (10_000,)
+_BUMPS, _QUICK_BUMPS = (200,), (24,)
+_SETS, _QUICK_SETS = (100,), (16,)
+_ALONE = "one after the other"
 
 CASES = (
     Case("add-workbook", "MB", _BOOK, _BOOK, 5, adding.add_workbook),
-    Case("add-large", "MB", _FILES, _QUICK_FILES, 3, adding.add_file, _at_most(1.3, "md5sum")),
-    Case("add-tree", "files", _TREES, _QUICK_TREES, 3, adding.add_tree, _faster(4, "dvc add")),
+    Case("add-large", "MB", _FILES, _QUICK_FILES, 5, adding.add_file, _at_most(1.3, "md5sum")),
+    Case("add-tree", "files", _TREES, _QUICK_TREES, 5, adding.add_tree, _faster(4, "dvc add")),
     Case("again-workbook", "MB", _BOOK, _BOOK, 5, adding.again_workbook, _faster(8, "dvc add")),
-    Case("again-large", "MB", _FILE, _QUICK_FILE, 3, adding.again_file, _faster(8, "dvc add")),
-    Case("again-tree", "files", _TREE, _QUICK_TREE, 3, adding.again_tree, _faster(8, "dvc add")),
+    Case("again-large", "MB", _FILE, _QUICK_FILE, 5, adding.again_file, _faster(8, "dvc add")),
+    Case("again-tree", "files", _TREE, _QUICK_TREE, 5, adding.again_tree, _faster(8, "dvc add")),
     Case(
         "restore-workbook",
         "MB",
@@ -83,13 +87,13 @@ CASES = (
         _faster(5, "dvc checkout"),
         ("restore",),
     ),
-    Case("restore-large", "MB", _FILE, _QUICK_FILE, 3, restoring.file, _at_most(1.4, "md5sum"), ("restore",)),
+    Case("restore-large", "MB", _FILE, _QUICK_FILE, 5, restoring.file, _at_most(1.4, "md5sum"), ("restore",)),
     Case(
         "restore-tree",
         "files",
         _TREE,
         _QUICK_TREE,
-        3,
+        5,
         restoring.tree,
         _faster(2, "dvc checkout"),
         ("restore",),
@@ -101,5 +105,17 @@ CASES = (
     Case("bump", "MB", _BOOK, _BOOK, 5, asking.bump, _faster(3, "dvc status")),
     Case("bump-tag", "MB", _BOOK, _BOOK, 5, asking.bump_tag, _faster(3, "dvc status")),
     Case("tag", "MB", _BOOK, _BOOK, 5, asking.tag, _faster(3, "dvc status")),
-    Case("history", "tags", _TAGS, _QUICK_TAGS, 5, history.prepare, None, ("history",)),
+    Case("history", "tags", _TAGS, _QUICK_TAGS, 5, history.prepare, _faster(20, "gto history"), ("history",)),
+    Case(
+        "history-many",
+        "tags",
+        _MANY_TAGS,
+        _QUICK_TAGS[-1:],
+        5,
+        history.prepare,
+        _faster(60, "gto history"),
+        ("history",),
+    ),
+    Case("writers-bumps", "bumps", _BUMPS, _QUICK_BUMPS, 5, writing.bumps, _at_most(1.5, _ALONE)),
+    Case("writers-datasets", "datasets", _SETS, _QUICK_SETS, 5, writing.datasets, _at_most(1.5, _ALONE)),
 )

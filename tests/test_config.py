@@ -171,6 +171,7 @@ WRONG = {
         '"a\\nb"',
     ],
     "remote_name": ["1", '""', '"a b"', '"it\'s"', '".x"', "[]"],
+    "private_store": ["1", '"yes"', '""', "[]", "0.5"],
 }
 
 
@@ -238,6 +239,7 @@ def test_doctor_prints_every_setting_with_where_it_came_from(
         "lock_timeout": (7.0, "--lock-timeout"),
         "default_dataset": ("data", "hotpass.toml:1"),
         "remote_name": ("backup", "the environment, HOTPASS_REMOTE_NAME"),
+        "private_store": (False, "default"),
     }
     printed = released.hotpass("doctor", check=False).stdout
     for name, origin in (("lock_timeout", "default"), ("default_dataset", "hotpass.toml:1")):

@@ -74,6 +74,7 @@ from hotpass.versioning.errors import (
     NotAboveError,
     NotADvcFolderError,
     NotInitialisedError,
+    OpenStoreError,
     OtherRepositoryError,
     OutsideError,
     OverlapError,
@@ -472,7 +473,8 @@ ROWS = [
         DamagedRecordError(path="dist/x.csv.version.json", reason="the reason"),
         9,
         "dist/x.csv.version.json is damaged: the reason",
-        "make it anew: hotpass version --add dist/x.csv --repair",
+        "take the committed one: git checkout HEAD -- dist/x.csv.version.json; "
+        "or make it anew: hotpass version --add dist/x.csv --repair",
     ),
     Row(
         DamagedListingError(md5="0cc175b9c0f1b6a831c399e269772661", reason="the reason"),
@@ -527,6 +529,12 @@ ROWS = [
         10,
         "dist/x.csv cannot be versioned: the reason",
         "the cure",
+    ),
+    Row(
+        OpenStoreError(path="the-store", mode="0755"),
+        10,
+        "the store the-store is open to others (mode 0755), and private_store is set",
+        "close it: chmod 700 the-store",
     ),
     Row(
         OutsideError(path="dist/x.csv", root="the-root"),

@@ -69,10 +69,21 @@ def _name(value: Any) -> str:
     return value
 
 
+def _flag(value: Any) -> bool:
+    flags = {"true": True, "false": False}
+    found = value if isinstance(value, bool) else flags.get(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("expected true or false")
+    return found
+
+
 KEYS = (
     Key("lock_timeout", 30.0, "number", "Seconds to wait for another writer.", _seconds),
     Key("default_dataset", "refined_data", "string", "The dataset meant where none is named.", _name),
     Key("remote_name", "storage", "string", "The name that version --init gives a remote.", _name),
+    Key(
+        "private_store", False, "boolean", "Store data only where its owner alone can read it (0700).", _flag
+    ),
 )
 """Every setting there is."""
 

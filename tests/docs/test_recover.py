@@ -101,6 +101,33 @@ def _damaged_object(repo: Repo, _: Runner) -> None:
     place.chmod(0o444)
 
 
+def _linked(repo: Repo, _: Runner) -> None:
+    place, stored = repo.path(FILE), repo.object(repo.digest(FILE))
+    place.unlink()
+    place.hardlink_to(stored)
+    place.chmod(0o644)
+    with place.open("ab") as file:
+        file.write(b"4,Edited In Place,014\n")
+
+
+def _taken_number(repo: Repo, _: Runner) -> None:
+    bump = ["version", "--bump", "patch", "--dataset", "refined_data"]
+    repo.git("switch", "-q", "-c", "mine")
+    repo.write(FILE, NEW_DATA)
+    repo.hotpass(*bump)
+    repo.commit("a draft", FILE + ".dvc", FILE + ".version.json")
+    repo.git("switch", "-q", "main")
+    repo.write(FILE, NEW_DATA + b"3,Finch Row,013\n")
+    repo.hotpass(*bump, "--tag")
+    repo.git("switch", "-q", "mine")
+    repo.write(FILE, NEW_DATA)
+
+
+def _damaged_claims(repo: Repo, _: Runner) -> None:
+    repo.write(FILE, NEW_DATA)
+    repo.write(".dvc/tmp/rwlock", '{"write": {"')
+
+
 STATES: dict[str, Callable[[Repo, Runner], None]] = {
     "interrupted": _interrupted,
     "damaged pointer": _damaged_pointer,
@@ -114,6 +141,9 @@ STATES: dict[str, Callable[[Repo, Runner], None]] = {
     "conflict": _conflict,
     "index lock": _index_lock,
     "damaged object": _damaged_object,
+    "linked": _linked,
+    "taken number": _taken_number,
+    "damaged claims": _damaged_claims,
 }
 
 

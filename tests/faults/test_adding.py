@@ -647,3 +647,64 @@ def test_empty_files_and_folders_are_datasets_too(initialised: Repo, path: str) 
     initialised.hotpass("restore", f"{name}@1.0.0")
     assert place.is_dir() if path == "folder" else place.read_bytes() == b""
     assert "up to date" in initialised.dvc("status").stdout
+
+
+# ---------------------------------------------------------------------------------- names of datasets (case 37)
+
+BAD_NAMES = [
+    *(
+        "",
+        "-d",
+        "--help",
+        "a b",
+        "a..b",
+        "a@{b",
+        "x.lock",
+        ".x",
+        "@",
+        "HEAD",
+        "head",
+        "refs/heads/main",
+        "../x",
+    ),
+    *(
+        "a/b",
+        "a\nb",
+        "\x1b[31m",
+        "a\0b",
+        "\u202eabc",
+        "n" * 300,
+        "CON",
+        "com1",
+        "a.",
+        "a ",
+        "１",
+        "é",
+        "e\u0301",
+    ),
+]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES, ids=ascii)
+def test_a_name_that_could_do_harm_is_refused_before_any_program_is_started(tracked: Repo, name: str) -> None:
+    """Case 37."""
+    tracked.write("more.csv", "x\n")
+    before = snapshot(tracked)
+    for args in (("version", "--add", "more.csv", f"--dataset={name}"), ("version", f"--get={name}")):
+        answer = tracked.hotpass(*args, "--json", "--verbose", check=False)
+        assert answer.code == 2, answer
+        assert answer.json["error"]["type"] == "BadDatasetNameError"
+        assert answer.json["error"]["hint"]
+        assert "+ git" not in answer.stderr
+    assert snapshot(tracked) == before
+
+
+def test_names_that_differ_in_case_alone_are_one_name_too_many(tracked: Repo) -> None:
+    """Case 37: no file system or person could tell the tags apart."""
+    tracked.write("more.csv", "x\n")
+    answer = tracked.hotpass(
+        "version", "--json", "--add", "more.csv", "--dataset", "Refined_Data", check=False
+    )
+    assert answer.code == 8
+    assert answer.json["error"]["type"] == "NameTakenError"
+    assert "refined_data" in answer.json["error"]["message"]

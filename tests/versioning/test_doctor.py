@@ -239,6 +239,13 @@ def test_an_interrupted_run_that_had_made_nothing_is_undone(released: Repo, runn
     assert snapshot(released) == before
 
 
+def test_a_journal_that_was_never_whole_is_removed(released: Repo) -> None:
+    """Killed while the first note was written: the same command would replace it, and so does doctor."""
+    place = released.write(".git/hotpass/pending.json.tmp", '{"format": 1, "tok')
+    released.hotpass("doctor", "--fix")
+    assert not place.exists()
+
+
 def test_temporary_files_of_runs_that_are_over_are_found_and_removed_and_others_are_not(
     released: Repo,
 ) -> None:

@@ -65,7 +65,8 @@ def restore(options: Namespace, screen: Screen) -> int:
 def history(options: Namespace, screen: Screen) -> int:
     """``hotpass history``."""
     _listen(options)
-    found = versioning.read_history(_project(options), options.dataset)
+    name = versioning.check_name(options.dataset)
+    found = versioning.read_history(_project(options), name)
     if screen.json:
         screen.data(document.result_document("history", found))
     else:
@@ -154,6 +155,9 @@ def _add(options: Namespace, screen: Screen) -> int:
         for note in tracked.notes:
             screen.talk(f"note: {note}")
 
+    if options.dataset is not None:
+        # Before any program is started: a name that could be an option or a path reaches none.
+        versioning.check_name(options.dataset)
     versioning.track(
         _project(options), Path(options.add), announce, name=options.dataset, repair=options.repair
     )
@@ -172,7 +176,8 @@ def _status(options: Namespace, screen: Screen) -> int:
 
 
 def _get(options: Namespace, screen: Screen) -> int:
-    current = versioning.read_version(_project(options), options.get)
+    name = versioning.check_name(options.get)
+    current = versioning.read_version(_project(options), name)
     if screen.json:
         screen.data(document.result_document("get", current))
         return 0

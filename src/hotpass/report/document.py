@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from hotpass.errors import HotpassError
+from hotpass.report.text import inert
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -26,15 +27,18 @@ def value_document(verb: str, **fields: Any) -> str:
 
 
 def error_document(error: HotpassError) -> str:
-    """An error's type, exit code, sentence, hint and facts as one line of JSON."""
+    """An error's type, exit code, sentence, hint and facts as one line of JSON.
+
+    Sentence and hint are for people and one line each, as on the screen; the facts are letter by letter.
+    """
     return _text(
         {
             "format": FORMAT,
             "error": {
                 "type": type(error).__name__,
                 "exit_code": error.exit_code,
-                "message": str(error),
-                "hint": error.hint,
+                "message": inert(str(error)),
+                "hint": inert(error.hint),
                 "facts": error.facts,
             },
         }

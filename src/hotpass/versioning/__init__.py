@@ -36,7 +36,14 @@ if TYPE_CHECKING:
     from hotpass.versioning.status import DatasetStatus, Status, read_status
     from hotpass.versioning.store import Store
     from hotpass.versioning.tracking import Tracked, track
-    from hotpass.versioning.version import Bump, DatasetVersion, is_dataset_name, parse_tag, tag_name
+    from hotpass.versioning.version import (
+        Bump,
+        DatasetVersion,
+        check_name,
+        is_dataset_name,
+        parse_tag,
+        tag_name,
+    )
     from hotpass.versioning.wanted import Wanted, parse_release_name
 
 # Loaded when first used: `hotpass version --get` needs a tenth of them.
@@ -61,6 +68,7 @@ _HOMES = {
     "Tracked": "tracking",
     "VersionRequest": "planning",
     "Wanted": "wanted",
+    "check_name": "version",
     "dataset_names": "history",
     "examine": "doctor",
     "has_default_remote": "setup",
@@ -103,6 +111,7 @@ __all__ = [
     "Tracked",
     "VersionRequest",
     "Wanted",
+    "check_name",
     "dataset_names",
     "examine",
     "has_default_remote",

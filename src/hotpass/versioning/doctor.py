@@ -17,7 +17,7 @@ from hotpass.files import TEMP_PREFIX, is_temp_name, remove_quietly
 from hotpass.versioning.dvc import DVC_NEEDED
 from hotpass.versioning.dvcconfig import secrets_in
 from hotpass.versioning.dvclock import read_claims, rwlock_path
-from hotpass.versioning.errors import DvcLockDamagedError
+from hotpass.versioning.errors import DvcLockDamagedError, OpenStoreError
 from hotpass.versioning.git import GIT_NEEDED, git_version
 from hotpass.versioning.lock import dvc_lock, holder_of, repository_lock
 from hotpass.versioning.project import Project
@@ -143,6 +143,11 @@ def _store(project: Project) -> Iterator[Finding]:
         yield Finding(
             "store", "problem", f"{cache} cannot be written", "mend the permissions, or set cache.dir"
         )
+        return
+    try:
+        project.store.check_private()
+    except OpenStoreError as error:
+        yield Finding("store", "problem", str(error), error.hint)
         return
     free = shutil.disk_usage(place).free
     yield Finding("store", "good", f"{cache}, {free // 1_000_000} MB free")

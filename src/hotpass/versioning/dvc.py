@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from hotpass.errors import ToolFailedError
+from hotpass.errors import ToolFailedError, ToolTooOldError
 from hotpass.files import create_temp, remove_quietly
 from hotpass.process import run
 from hotpass.versioning.dvcconfig import DvcSettings
@@ -34,9 +36,17 @@ def has_dvc() -> bool:
 
 
 def require_dvc() -> None:
-    """Raise DvcMissingError where the extra is not installed."""
+    """Raise DvcMissingError where the extra is not installed, ToolTooOldError for a DVC of another format."""
     if not has_dvc():
         raise DvcMissingError
+    import importlib.metadata  # a fiftieth of a second, for what reaches DVC alone
+
+    try:
+        found = importlib.metadata.version("dvc")
+    except importlib.metadata.PackageNotFoundError:
+        raise DvcMissingError from None
+    if tuple(int(part) for part in re.findall(r"\d+", found)[:2]) < DVC_NEEDED:
+        raise ToolTooOldError("dvc", found, ".".join(map(str, DVC_NEEDED)))
 
 
 def run_dvc(root: Path, *args: str, timeout: float = 120.0) -> bytes:
@@ -53,9 +63,7 @@ def dvc_sees(root: Path, pointer_path: str) -> bool | None:
     """Whether DVC's index of a project holds a pointer; None where DVC is not installed."""
     if not has_dvc():
         return None
-    from dvc.repo import Repo  # DVC needs a third of a second to load
-
-    with Repo(str(root)) as repo:
+    with _loaded().Repo(str(root)) as repo:
         return any(
             Path(stage.path).resolve() == (root / pointer_path).resolve() for stage in repo.index.stages
         )
@@ -72,11 +80,9 @@ def fetch_objects(root: Path, settings: DvcSettings, store: Store, md5s: Iterabl
         return list(md5s)
     if options := settings.program_settings(name):
         raise ProgramSettingsError(name, options)
-    require_dvc()
-    from dvc.repo import Repo
-
+    dvc = _loaded()
     try:
-        with Repo(str(root)) as repo:
+        with dvc.Repo(str(root)) as repo:
             remote = repo.cloud.get_remote_odb()
             # The remote's own folder: the one for objects below it is made by the first push.
             if not remote.fs.exists(_top(repo.cloud.get_remote())):
@@ -87,6 +93,16 @@ def fetch_objects(root: Path, settings: DvcSettings, store: Store, md5s: Iterabl
     except Exception as error:  # every file system behind DVC has errors of its own
         raise RemoteUnusableError(name, f"{type(error).__name__}: {error}".splitlines()[0]) from error
     return missing
+
+
+def _loaded() -> Any:
+    """The module of DVC's repository, which needs a third of a second to load; raises ToolError."""
+    require_dvc()
+    try:
+        import dvc.repo
+    except Exception as error:  # a broken installation can raise anything
+        raise ToolFailedError("import dvc.repo", 1, f"{type(error).__name__}: {error}") from error
+    return dvc.repo
 
 
 def _top(remote: object) -> str:

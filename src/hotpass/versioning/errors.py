@@ -675,7 +675,8 @@ class DamagedRecordError(IntegrityError):
 
     @property
     def hint(self) -> str:
-        return f"make it anew: hotpass version --add {self.path.removesuffix('.version.json')} --repair"
+        data = self.path.removesuffix(".version.json")
+        return f"take the committed one: git checkout HEAD -- {self.path}; or make it anew: hotpass version --add {data} --repair"
 
 
 class DamagedListingError(IntegrityError):
@@ -790,6 +791,20 @@ class UnsafeFileError(RefusedError):
     @property
     def hint(self) -> str:
         return self.cure
+
+
+class OpenStoreError(RefusedError):
+    """The store can be read by others, and the settings ask for a private one."""
+
+    path: str
+    mode: str
+
+    def __str__(self) -> str:
+        return f"the store {self.path} is open to others (mode {self.mode}), and private_store is set"
+
+    @property
+    def hint(self) -> str:
+        return f"close it: chmod 700 {self.path}"
 
 
 class OutsideError(RefusedError):

@@ -62,6 +62,7 @@ _FOREIGN = [
     "LANGUAGE",
 ]
 _FATAL = 128
+_SECONDS = 600.0  # the longest that git may take: its folder may be on a slow network drive
 _DURABLE = ("-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync")
 
 
@@ -182,7 +183,10 @@ class Git:
 
     def head(self) -> Head:
         """Branch and commit of HEAD."""
-        branch = self._git("symbolic-ref", "-q", "HEAD", ok=(0, 1)).out.decode().strip() or None
+        done = self._git("symbolic-ref", "-q", "HEAD", ok=(0, 1))
+        branch = done.out.decode("utf-8", "surrogateescape").strip() or None
+        if branch is not None and not branch.startswith("refs/"):
+            raise ToolFailedError("git symbolic-ref HEAD", done.code, "no branch in its answer")
         return Head(branch, self.commit("HEAD"))
 
     def commit(self, name: str) -> Oid | None:
@@ -196,6 +200,13 @@ class Git:
         """The object a full ref name holds; NO_OBJECT where there is none."""
         done = self._git("rev-parse", "-q", "--verify", "--end-of-options", name, ok=(0, 1, 128))
         return Oid(done.out.decode().strip()) if done.code == 0 else NO_OBJECT
+
+    def refs(self, names: Sequence[str]) -> dict[str, Oid]:
+        """The object of each of these full ref names that exists, by one question."""
+        done = self._git("for-each-ref", "--format=%(objectname) %(refname)", "--", *names)
+        lines = os.fsdecode(done.out).splitlines()
+        found = {name: Oid(oid) for oid, _, name in (line.partition(" ") for line in lines)}
+        return {name: found[name] for name in names if name in found}
 
     def blob(self, rev: str, path: str) -> bytes | None:
         """The bytes of a file in a commit (full ref or id), or None."""
@@ -371,6 +382,15 @@ class Git:
             raise SigningError(done.err.strip().splitlines()[0] if done.err.strip() else "no message")
         return commit
 
+    def check_commit(self, parent: Oid | None, commit: Oid, blobs: Mapping[str, Oid]) -> None:
+        """Look whether a commit changes exactly these files: several programs had to do as they were told."""
+        between = [parent, commit] if parent else ["--root", "--no-commit-id", commit]
+        done = self._git("diff-tree", "-r", "-z", "--no-renames", *between)
+        facts = os.fsdecode(done.out).split("\0")[:-1]
+        found = {path: fact.split()[3] for fact, path in zip(facts[::2], facts[1::2], strict=True)}
+        if found != dict(blobs):
+            raise ToolFailedError("git write-tree", 0, "the commit does not hold what it was told to")
+
     def write_tag(self, name: str, commit: Oid, message: str, scratch: Path) -> Oid:
         """An annotated tag's object without its ref, signed where the user's settings ask for it."""
         if self.signs[1]:
@@ -424,10 +444,14 @@ class Git:
         done = self._git(
             "update-ref", "-m", reason, "--stdin", stdin="\n".join(lines).encode(), ok=range(256)
         )
+        names = tuple(change.name for change in changes)
         if done.code != 0:
             detail = done.err.strip().splitlines()[0] if done.err.strip() else "no message"
-            raise RefsMovedError(tuple(c.name for c in changes), detail)
-        for folder in {(self.common / c.name).parent for c in changes}:
+            raise RefsMovedError(names, detail)
+        # An exit code is no proof: what is reported as released must be there.
+        if self.refs(names) != {change.name: change.new for change in changes}:
+            raise RefsMovedError(names, "git update-ref ended well and did nothing")
+        for folder in {(self.common / name).parent for name in names}:
             # git makes a ref's bytes durable, not its name; in a table of refs there is no such folder.
             if folder.is_dir():
                 with writing(folder):
@@ -452,7 +476,8 @@ class Git:
     def _oid(done: Finished) -> Oid:
         text = done.out.decode("utf-8", "replace").strip()
         if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", text) is None:
-            raise ToolFailedError(done.command, done.code, "no object's id in its answer")
+            command = "git " + " ".join(done.argv[1 + len(_DURABLE) :][:3])
+            raise ToolFailedError(command, done.code, "no object's id in its answer")
         return Oid(text)
 
 
@@ -487,7 +512,7 @@ def _run(
     terminal: bool = False,
 ) -> Finished:
     environment = clean_environment(os.environ) | dict(extra or {})
-    return run(argv, cwd=cwd, env=environment, stdin=stdin, timeout=600.0, keep=keep, terminal=terminal)
+    return run(argv, cwd=cwd, env=environment, stdin=stdin, timeout=_SECONDS, keep=keep, terminal=terminal)
 
 
 class _private_repository:  # noqa: N801  # used as a context manager, named like one

@@ -101,6 +101,11 @@ def read_journal(common: Path) -> Journal | None:
         raise DamagedJournalError(str(path), "it cannot be read") from error
 
 
+def drop_unfinished(common: Path) -> None:
+    """Remove the draft of a journal that a run was killed over; only for the lock's holder."""
+    remove_quietly(journal_path(common).with_name("pending.json.tmp"))
+
+
 def clear_journal(common: Path) -> None:
     """Remove the journal, the last act of a run."""
     path = journal_path(common)

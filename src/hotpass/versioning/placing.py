@@ -48,9 +48,11 @@ def check_place(project: Project, place: Path) -> str:
     if not real.startswith(str(project.root) + os.sep):
         raise OutsideError(shown, str(project.root))
     path = PurePosixPath(os.path.relpath(real, project.root))
-    if any(part in (".git", ".dvc") for part in path.parts):
+    # In any case of letters, as a pointer is read: some file systems do not tell them apart.
+    if any(part.lower() in (".git", ".dvc") for part in path.parts):
         raise BadPathError(shown, "git's and DVC's own folders are no datasets")
-    if path.name.endswith(_OURS) or path.name in (".gitignore", ".dvcignore", "dvc.yaml", "dvc.lock"):
+    ignores = any(part in (".gitignore", ".dvcignore") for part in path.parts)
+    if ignores or path.name.endswith(_OURS) or path.name in ("dvc.yaml", "dvc.lock"):
         raise BadPathError(shown, "it is a file of git, DVC or Hotpass, not data")
     return str(path)
 

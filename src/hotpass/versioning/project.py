@@ -110,7 +110,8 @@ class Project:
     @cached_property
     def store(self) -> Store:
         """DVC's cache."""
-        return versioning.Store(self.settings.cache, self.token, self.settings.shared)
+        private = self.preferences["private_store"]
+        return versioning.Store(self.settings.cache, self.token, self.settings.shared, private)
 
     def holding(self, descriptor: int) -> Project:
         """The same project whose git programs keep the lock's descriptor open."""

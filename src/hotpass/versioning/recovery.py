@@ -27,6 +27,7 @@ from hotpass.versioning.journal import (
     FileChange,
     Journal,
     clear_journal,
+    drop_unfinished,
     journal_path,
     read_journal,
     write_journal,
@@ -54,6 +55,7 @@ def recover(project: Project, request: Mapping[str, Any]) -> Recovered | None:
     """
     journal = read_journal(project.git.common)
     if journal is None:
+        drop_unfinished(project.git.common)
         return None
     home = _home(project, journal)
     if home is None or not journal.ready:

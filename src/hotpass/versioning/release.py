@@ -58,6 +58,7 @@ def make_version(
     :func:`plan_version` raises, ConflictError where branch or tag moved meanwhile, and WriteError.
     """
     project.require_dvc()
+    project.store.check_private()
     if dry_run:
         plan = plan_version(project, request)
         content = plan.content if plan.found is None or plan.content else identify(project, plan.found)
@@ -157,6 +158,7 @@ def _with_commit(
         commit = git.write_commit(
             tree, head.commit, subject + (f"\n{plan.description}\n" if plan.description else "")
         )
+        git.check_commit(head.commit, commit, blobs)
         refs.append(RefChange(head.branch or "HEAD", head.commit or NO_OBJECT, commit))
     facts: dict[str, str | int | None] = {
         "Path": plan.dataset.path,

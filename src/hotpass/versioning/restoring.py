@@ -71,6 +71,7 @@ def restore(
     as it was before or as it was released, file by file.
     """
     project.require_dvc()
+    project.store.check_private()
     request: dict[str, Any] = {"action": "restore", "dataset": name, "version": str(wanted)}
     with repository_lock(project.git.common, "restore", project.lock_timeout) as descriptor:
         project = project.holding(descriptor)
@@ -123,6 +124,7 @@ def restore_to(
     not empty is refused with TargetExistsError. Where exactly the release's data is there, nothing is to be done.
     """
     project.require_dvc()
+    project.store.check_private()
     target = Path(os.path.abspath(target))
     if {".git", ".dvc"} & set(target.parts):
         raise BadTargetError(str(target))

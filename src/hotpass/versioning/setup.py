@@ -8,6 +8,7 @@ import re
 import shutil
 from dataclasses import dataclass
 
+from hotpass.errors import ToolFailedError
 from hotpass.files import create_temp, make_directories, sync_directory, write_whole, writing
 from hotpass.versioning.dvc import require_dvc, run_dvc
 from hotpass.versioning.dvcconfig import has_password, read_config, read_settings, remote_name
@@ -130,6 +131,8 @@ def _add_remote(project: Project, url: str, name: str) -> tuple[bool, bool]:
     if present is None:
         default = [] if read_settings(project.root).default_remote else ["-d"]
         run_dvc(project.root, "remote", "add", "-q", *default, "--", name, public)
+        if _configured(project, name) is None:
+            raise ToolFailedError("dvc remote add", 0, "it ended well and added nothing")
     elif not (secret and _same_address(project, present, public)):
         raise RemoteTakenError(name)
     if secret:

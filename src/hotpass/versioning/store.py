@@ -30,7 +30,12 @@ from hotpass.files import (
     writing,
 )
 from hotpass.versioning.copying import copy_and_hash
-from hotpass.versioning.errors import ChangedWhileReadingError, DamagedObjectError, MissingObjectError
+from hotpass.versioning.errors import (
+    ChangedWhileReadingError,
+    DamagedObjectError,
+    MissingObjectError,
+    OpenStoreError,
+)
 from hotpass.versioning.pointer import Md5
 
 _OBJECT_MODE = 0o444
@@ -56,17 +61,30 @@ class Stored:
 
 @dataclass
 class Store:
-    """DVC's cache of one project. ``token`` names this run's temporary files; ``shared`` is ``cache.shared = group``."""
+    """DVC's cache of one project.
+
+    ``token`` names this run's temporary files; ``shared`` is ``cache.shared = group``; ``private``: folders that
+    are made are for their owner alone.
+    """
 
     cache: Path
     token: str
     shared: bool = False
+    private: bool = False
     _number: int = field(default=0, repr=False)
 
     @property
     def objects(self) -> Path:
         """The folder of all objects."""
         return self.cache / "files" / "md5"
+
+    def check_private(self) -> None:
+        """Raise OpenStoreError where a private store is asked for and others can enter the one there is."""
+        if not self.private or not self.cache.is_dir():
+            return
+        mode = stat.S_IMODE(os.stat(self.cache).st_mode)
+        if mode & 0o077:
+            raise OpenStoreError(str(self.cache), f"{mode:04o}")
 
     def locate(self, md5: Md5) -> Path:
         """Where an object of this name is or would be."""
@@ -250,8 +268,8 @@ class Store:
             return create_temp(self.temp_directory(), self.token, self._number)
 
     def _directory(self, path: Path) -> None:
-        make_directories(path)
-        if self.shared:
+        make_directories(path, mode=0o700 if self.private else 0o777)
+        if self.shared and not self.private:
             os.chmod(path, 0o2775)  # noqa: S103  # what DVC does for cache.shared = group
 
     def _name(self, temp: Path, md5: Md5, durable: bool) -> Signature:

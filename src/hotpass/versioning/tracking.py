@@ -69,6 +69,7 @@ def track(
     NameTakenError, DamagedPointerError, ChangedWhileReadingError and WriteError; nothing is changed then.
     """
     project.require_dvc()
+    project.store.check_private()
     path = check_place(project, place)
     request: dict[str, Any] = {"action": "add", "path": path, "dataset": name, "repair": repair}
     with repository_lock(project.git.common, "add", project.lock_timeout) as descriptor:
@@ -170,7 +171,9 @@ def _name(project: Project, path: str, old: Dataset | None, name: str | None) ->
     stamped = pointer.stamp.dataset if pointer and pointer.stamp else None
     if stamped is not None and name not in (None, stamped):
         raise AlreadyNamedError(path, stamped)
-    chosen = check_name(stamped or name or default_name(path))
+    # An empty name is a name that was given, and none that may be.
+    wanted = default_name(path) if name is None else name
+    chosen = check_name(wanted if stamped is None else stamped)
     for other in project.datasets():
         if other.path != path and other.name.lower() == chosen.lower():
             raise NameTakenError(chosen, other.name, other.path)
