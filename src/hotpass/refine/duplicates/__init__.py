@@ -15,8 +15,9 @@ from hotpass.refine.duplicates.decisions import (
     in_force,
     parse_decisions,
 )
+from hotpass.refine.duplicates.evidence import Evidence, Grade
 from hotpass.refine.duplicates.model import MATCH, ORGANISATION, PERSON, REVIEW, Model
-from hotpass.refine.duplicates.resolution import Doubt, Doubtful, Evidence, Grade, Resolution, resolve
+from hotpass.refine.duplicates.resolution import Doubt, Doubtful, Resolution, resolve
 
 __all__ = [
     "MATCH",
