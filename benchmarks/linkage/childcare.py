@@ -103,7 +103,9 @@ LAYOUTS = (
 )
 
 
-def read(deliveries: Sequence[str] = ("delivery-1", "delivery-2"), area_code: str = AREA_CODE) -> pl.DataFrame:
+def read(
+    deliveries: Sequence[str] = ("delivery-1", "delivery-2"), area_code: str = AREA_CODE
+) -> pl.DataFrame:
     """The prepared records of all lists of some deliveries."""
     rows: list[dict[str, Any]] = []
     for layout in LAYOUTS:
@@ -170,7 +172,9 @@ LEGAL_FORMS = {"inc", "incorporated", "corp", "corporation", "llc", "ltd", "co",
 
 def words(text: str) -> list[str]:
     """ASCII, lower case, words; an apostrophe joins, a single letter with a point is a letter."""
-    folded = unicodedata.normalize("NFKD", text.replace("\u2019", "'")).encode("ascii", "ignore").decode().lower()
+    folded = (
+        unicodedata.normalize("NFKD", text.replace("\u2019", "'")).encode("ascii", "ignore").decode().lower()
+    )
     folded = folded.replace("&", " and ").replace("'", "")
     return re.findall(r"[a-z0-9]+", folded)
 
@@ -196,7 +200,9 @@ UNITS = {
 }  # fmt: skip
 ORDINALS = {
     word: str(number)
-    for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
+    for number, word in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1
+    )
 }
 
 
@@ -251,7 +257,7 @@ _FREE_MAIL = {"gmail", "yahoo", "hotmail", "aol", "msn", "sbcglobal", "comcast",
 
 def phones(text: str, area_code: str) -> list[str]:
     """Ten digits with the country's code; seven get the area code; anything else is no phone."""
-    digits = re.sub(r"\D", "", text.split(".0")[0]) if "E+" not in text else ""
+    digits = re.sub(r"\D", "", text.split(".0", maxsplit=1)[0]) if "E+" not in text else ""
     if len(digits) == 7:
         digits = area_code + digits
     return [f"+1{digits[-10:]}"] if len(digits) == 10 or (len(digits) == 11 and digits[0] == "1") else []
@@ -259,7 +265,9 @@ def phones(text: str, area_code: str) -> list[str]:
 
 def domain(website: str | None, emails: Sequence[str]) -> str | None:
     """The registrable domain of a site, else of an e-mail that is not of a provider for everyone."""
-    if website and (host := re.search(r"(?:https?://)?(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)", website.lower())):
+    if website and (
+        host := re.search(r"(?:https?://)?(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)", website.lower())
+    ):
         return ".".join(host[1].split(".")[-2:])
     for email in emails:
         parts = email.rsplit("@", 1)[1].split(".")

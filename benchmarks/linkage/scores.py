@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -35,7 +35,7 @@ def scores(found: Sequence[Hashable], true: Sequence[Hashable]) -> Scores:
     """Compare two partitions, each given as the cluster of every record."""
     both = Counter(zip(found, true, strict=True))
     of_found, of_true = Counter(found), Counter(true)
-    pairs_both, pairs_found, pairs_true = map(_pairs, (both, of_found, of_true))
+    pairs_both, pairs_found, pairs_true = (_pairs(sizes.values()) for sizes in (both, of_found, of_true))
     return Scores(
         pairs_both / pairs_found if pairs_found else 1.0,
         pairs_both / pairs_true if pairs_true else 1.0,
@@ -44,8 +44,8 @@ def scores(found: Sequence[Hashable], true: Sequence[Hashable]) -> Scores:
     )
 
 
-def _pairs(sizes: Counter[Hashable]) -> int:
-    return sum(size * (size - 1) // 2 for size in sizes.values())
+def _pairs(sizes: Iterable[int]) -> int:
+    return sum(size * (size - 1) // 2 for size in sizes)
 
 
 def _harmonic(precision: float, recall: float) -> float:

@@ -24,7 +24,9 @@ def cluster(records: pl.DataFrame) -> Sequence[int]:
     settings = SettingsCreator(
         "dedupe_only",
         comparisons=[
-            comparisons.JaroWinklerAtThresholds("name", [0.9, 0.7]).configure(term_frequency_adjustments=True),
+            comparisons.JaroWinklerAtThresholds("name", [0.9, 0.7]).configure(
+                term_frequency_adjustments=True
+            ),
             comparisons.LevenshteinAtThresholds("place", [1]),
             comparisons.ExactMatch("phone").configure(term_frequency_adjustments=True),
             comparisons.ExactMatch("postcode"),

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hotpass.errors import HotpassError
-
 if TYPE_CHECKING:
     import polars as pl
 
@@ -68,17 +66,8 @@ PERSON_COLUMNS: Mapping[str, str] = {
 """The columns of people; all of them keys. ``date_of_birth`` has eight digits, year first."""
 
 
-class RecordsError(HotpassError):
-    """A frame is not what :data:`COLUMNS` promises: a mistake of the step before, not of the user."""
-
-    problem: str
-
-    def __str__(self) -> str:
-        return f"the prepared records are not as agreed: {self.problem}"
-
-    @property
-    def hint(self) -> str:
-        return "this is a mistake in Hotpass: please report it with the command you ran"
+class RecordsError(ValueError):
+    """A frame is not what :data:`COLUMNS` promises: a mistake of the step before, never of a user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +139,17 @@ def references(frame: pl.DataFrame) -> list[RecordRef]:
     """
     import polars as pl
 
-    keyed = frame.select("source", "source_record").with_columns(
-        single=(pl.len().over("source", "source_record") == 1) & pl.col("source_record").is_not_null()
-    )
-    digests = content_digests(frame)
+    single = (pl.len().over("source", "source_record") == 1) & pl.col("source_record").is_not_null()
+    keyed = frame.select("source", "source_record", single=single)
+    digests = iter(content_digests(frame.filter(~keyed["single"])))
     seen: dict[tuple[str, str], int] = {}
     refs = []
-    for (source, record, single), digest in zip(keyed.iter_rows(), digests, strict=True):
-        if single:
+    for source, record, is_single in keyed.iter_rows():
+        if is_single:
             # An id that looks like a digest must not be taken for one.
             refs.append(RecordRef(source, f"={record}" if record[0] in "#=" else record))
             continue
+        digest = next(digests)
         count = seen[source, digest] = seen.get((source, digest), 0) + 1
         refs.append(RecordRef(source, f"#{digest}" if count == 1 else f"#{digest}-{count}"))
     return refs

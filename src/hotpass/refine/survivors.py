@@ -83,7 +83,8 @@ def choose_survivors(
     rank = {source: place for place, source in enumerate(priority)}
     columns = ["row", "source", "source_record", *SINGLE, *ADDRESS, *MANY]
     rows = [
-        _Record(values, rank.get(values["source"], len(rank))) for values in records.select(columns).to_dicts()
+        _Record(values, rank.get(values["source"], len(rank)))
+        for values in records.select(columns).to_dicts()
     ]
     return tuple(_survivor([rows[row] for row in cluster]) for cluster in clusters)
 

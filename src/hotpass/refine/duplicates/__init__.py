@@ -9,12 +9,11 @@ from hotpass.refine.duplicates.blocking import Skipped
 from hotpass.refine.duplicates.decisions import (
     Answer,
     Decision,
-    DecisionsContradictError,
-    DecisionsDamagedError,
     format_decisions,
     in_force,
     parse_decisions,
 )
+from hotpass.refine.duplicates.errors import DecisionsContradictError, DecisionsDamagedError
 from hotpass.refine.duplicates.evidence import Evidence, Grade
 from hotpass.refine.duplicates.model import MATCH, ORGANISATION, PERSON, REVIEW, Model
 from hotpass.refine.duplicates.resolution import Doubt, Doubtful, Resolution, resolve

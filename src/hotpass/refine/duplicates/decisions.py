@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from hotpass.errors import ConflictError, NotReadyError
+from hotpass.refine.duplicates.errors import DecisionsContradictError, DecisionsDamagedError
 from hotpass.refine.records import RecordRef
 
 COLUMNS = ("left_source", "left_record", "right_source", "right_record", "answer", "note")
@@ -44,35 +44,8 @@ class Decision:
 
     @property
     def pair(self) -> tuple[RecordRef, RecordRef]:
+        """The two records."""
         return self.left, self.right
-
-
-class DecisionsDamagedError(NotReadyError):
-    """The file of decisions cannot be read as one."""
-
-    line: int
-    problem: str
-
-    def __str__(self) -> str:
-        return f"decisions, line {self.line}: {self.problem}"
-
-    @property
-    def hint(self) -> str:
-        return f"mend the line; the columns are {','.join(COLUMNS)}"
-
-
-class DecisionsContradictError(ConflictError):
-    """Two records are said to be different, and others say that they are the same."""
-
-    left: str
-    right: str
-
-    def __str__(self) -> str:
-        return f"records {self.left} and {self.right} are said to be different, and the same by way of other decisions"
-
-    @property
-    def hint(self) -> str:
-        return "take one of the decisions about these records out of the file of decisions"
 
 
 def parse_decisions(text: str) -> tuple[Decision, ...]:
@@ -85,25 +58,27 @@ def parse_decisions(text: str) -> tuple[Decision, ...]:
     if header is None:
         return ()
     if tuple(header) != COLUMNS:
-        raise DecisionsDamagedError(1, f"the columns are {','.join(header)}")
+        raise _damaged(1, f"the columns are {','.join(header)}")
     decisions = []
     for cells in lines:
         if not cells:
             continue
         if len(cells) != len(COLUMNS):
-            raise DecisionsDamagedError(lines.line_num, f"{len(cells)} cells where {len(COLUMNS)} are expected")
+            raise _damaged(lines.line_num, f"{len(cells)} cells where {len(COLUMNS)} are expected")
         try:
             answer = Answer(cells[4].strip().lower())
         except ValueError:
             known = ", ".join(each.value for each in Answer)
-            raise DecisionsDamagedError(
-                lines.line_num, f"the answer is {cells[4]!r}, not one of {known}"
-            ) from None
+            raise _damaged(lines.line_num, f"the answer is {cells[4]!r}, not one of {known}") from None
         left, right = RecordRef(cells[0], cells[1]), RecordRef(cells[2], cells[3])
         if left == right:
-            raise DecisionsDamagedError(lines.line_num, "a record is compared with itself")
+            raise _damaged(lines.line_num, "a record is compared with itself")
         decisions.append(Decision.of(left, right, answer, cells[5]))
     return tuple(decisions)
+
+
+def _damaged(line: int, problem: str) -> DecisionsDamagedError:
+    return DecisionsDamagedError(line, problem, ",".join(COLUMNS))
 
 
 def format_decisions(decisions: Iterable[Decision]) -> str:

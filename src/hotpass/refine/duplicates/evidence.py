@@ -140,9 +140,11 @@ class Knowledge:
         if found is None or self._scored is None:
             return Evidence(left, right, because)
         grades = [Grade("prior", "any two records", self._scored.prior)]
-        for comparison in self._model.comparisons:
-            if level := comparison.level(found[f"grade_{comparison.name}"]):
-                grades.append(Grade(comparison.name, level.label, found[f"weight_{comparison.name}"]))
+        grades += [
+            Grade(each.name, level.label, found[f"weight_{each.name}"])
+            for each in self._model.comparisons
+            if (level := each.level(found[f"grade_{each.name}"]))
+        ]
         return Evidence(left, right, because, found["weight"], found["probability"], tuple(grades))
 
     def connections(self, rows: Sequence[int], same: Collection[tuple[int, int]]) -> tuple[Evidence, ...]:

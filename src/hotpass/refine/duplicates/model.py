@@ -100,7 +100,6 @@ def _one_slip(column: str) -> str:
 _SHARED = "list_sum(list_transform(list_intersect(words_l, words_r), lambda each: each.bits))"
 
 
-
 def _within(part: float) -> str:
     return f"least(bits_l, bits_r) > 0 AND coalesce({_SHARED}, 0) >= {part} * least(bits_l, bits_r)"
 
@@ -126,9 +125,15 @@ PLACE = Comparison(
             f"place_l = place_r AND {_fits('direction')} AND {_fits('street_kind')} AND {_fits('unit')}",
             "same house and street",
         ),
-        Level(f"place_l = place_r AND {_fits('direction')} AND {_fits('street_kind')}", "same house, other unit"),
-        Level(f"house_number_l = house_number_r AND {_alike('street_name')}", "same house, street spelt alike"),
-        Level(f"street_name_l = street_name_r AND {_one_slip('house_number')}", "house number one slip apart"),
+        Level(
+            f"place_l = place_r AND {_fits('direction')} AND {_fits('street_kind')}", "same house, other unit"
+        ),
+        Level(
+            f"house_number_l = house_number_r AND {_alike('street_name')}", "same house, street spelt alike"
+        ),
+        Level(
+            f"street_name_l = street_name_r AND {_one_slip('house_number')}", "house number one slip apart"
+        ),
         Level("street_name_l = street_name_r", "another house of the street", contradicts=True),
         Level("ELSE", "another address", contradicts=True),
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -97,7 +96,7 @@ def resolve(
     blocked = blocked_pairs(features.table, model)
     scored = None
     if blocked.pairs.height:
-        scored = score(features, model, blocked.pairs, threads=threads or os.cpu_count() or 1, floor=SEEN)
+        scored = score(features, model, blocked.pairs, threads=threads, floor=SEEN)
     known = Knowledge(features, model, scored)
     copies = known.copies if asked.answers else frozenset()
     rules = asked.rules(features.of_row)

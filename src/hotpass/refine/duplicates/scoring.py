@@ -40,7 +40,9 @@ class Scored:
     settings: Mapping[str, Any]
 
 
-def score(features: Features, model: Model, pairs: pl.DataFrame, *, threads: int, floor: float) -> Scored:
+def score(
+    features: Features, model: Model, pairs: pl.DataFrame, *, threads: int | None, floor: float
+) -> Scored:
     """Learn the weights of a model from the records and score pairs of them.
 
     Pairs below the probability ``floor`` are left out.
@@ -54,15 +56,18 @@ def score(features: Features, model: Model, pairs: pl.DataFrame, *, threads: int
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(":memory:")
     try:
+        [(all_threads,)] = _run(api, "SELECT current_setting('threads')")
         _run(api, "SET threads = 1")
         settings = _learn(api, features, model)
-        _run(api, f"SET threads = {int(threads)}")
+        _run(api, f"SET threads = {int(threads or all_threads)}")
         linker = _linker(api, features.table, features, model, settings)
         linker.table_management.register_blocked_pairs_for_predict(api.register(_table(api, _keyed(pairs))))
         found = linker.inference.predict(threshold_match_probability=floor, warning_mode="never")
         prior = settings["probability_two_random_records_match"]
         return Scored(
-            _pairs(found.as_duckdbpyrelation().pl(), model), round(log2(prior / (1 - prior)), _DIGITS), settings
+            _pairs(found.as_duckdbpyrelation().pl(), model),
+            round(log2(prior / (1 - prior)), _DIGITS),
+            settings,
         )
     finally:
         api.duckdb_con.close()
@@ -109,7 +114,7 @@ def _table(api: DuckDBAPI, frame: pl.DataFrame) -> str:
     (count,) = _run(api, "SELECT count(*) FROM duckdb_tables()")[0]
     name = f"hotpass_{count}"
     api.duckdb_con.register("hotpass_frame", frame.to_arrow())
-    _run(api, f"CREATE TABLE {name} AS SELECT * FROM hotpass_frame")
+    _run(api, f"CREATE TABLE {name} AS FROM hotpass_frame")
     api.duckdb_con.unregister("hotpass_frame")
     return name
 
@@ -204,7 +209,9 @@ def _keyed(pairs: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     return pairs.select(
-        pl.lit("0").alias("match_key"), pl.col("left").alias("join_key_l"), pl.col("right").alias("join_key_r")
+        pl.lit("0").alias("match_key"),
+        pl.col("left").alias("join_key_l"),
+        pl.col("right").alias("join_key_r"),
     )
 
 
