@@ -58,7 +58,7 @@ def parse_decisions(text: str) -> tuple[Decision, ...]:
     if header is None:
         return ()
     if tuple(header) != COLUMNS:
-        raise _damaged(1, f"the columns are {','.join(header)}")
+        raise _damaged(1, f"the columns are {','.join(header)!r}")
     decisions = []
     for cells in lines:
         if not cells:

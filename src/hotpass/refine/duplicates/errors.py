@@ -13,7 +13,7 @@ class DecisionsDamagedError(NotReadyError):
     columns: str
 
     def __str__(self) -> str:
-        return f"decisions, line {self.line}: {self.problem}"
+        return f"the file of decisions, line {self.line}: {self.problem}"
 
     @property
     def hint(self) -> str:

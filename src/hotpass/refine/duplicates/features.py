@@ -129,16 +129,16 @@ def _with_own(table: pl.DataFrame, frequencies: pl.DataFrame, column: str) -> pl
 def _words(table: pl.DataFrame) -> pl.DataFrame:
     """Each name's words with the information of each in bits, the sum of them, and the rarest.
 
-    A word that is seen at a share p of all places says -log2(p) bits, rounded to eighths so that sums are exact in
-    whatever order.
+    A word that is seen at n of N places says -log2(n / (N + 1)) bits, rounded to eighths so that sums are exact in
+    whatever order. The one more place is the one that was not seen: in a list of one, words still say something.
     """
     import polars as pl
 
-    spots = max(table["spot"].n_unique(), 1)
+    places = table["spot"].n_unique() + 1
     words = table.select("id", "spot", word="name_tokens").explode("word").drop_nulls("word")
     words = words.unique(["id", "word"], maintain_order=True)
     bits = words.group_by("word").agg(
-        bits=(-(pl.col("spot").n_unique() / spots).log(2) * 8).round() / 8 + 0.0  # never -0.0
+        bits=(-(pl.col("spot").n_unique() / places).log(2) * 8).round() / 8 + 0.0  # never -0.0
     )
     weighed = words.join(bits, on="word").sort("id", "word")
     rarest = weighed.sort("id", "bits", "word", descending=[False, True, False])

@@ -8,6 +8,7 @@ neither threads nor the order of sums show in a result.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ _DIGITS = 6
 _CHANCE_PAIRS = 300_000
 _CHANCE_RECORDS = 20_000
 _TRAINING_PAIRS = 1_000_000
+_TOO_FEW_SAME = 300
+"""Splink's own advice: at least a few hundred pairs to learn from."""
+_TOO_FEW_CHANCE = 10_000
+"""Fewer pairs by chance could not tell rare from very rare: 142 organisations make as many."""
 
 
 @dataclass(frozen=True)
@@ -75,26 +80,35 @@ def score(
 
 def _learn(api: DuckDBAPI, features: Features, model: Model) -> dict[str, Any]:
     from splink import block_on
-    from splink.internals.exceptions import EMTrainingException
 
-    chance = _linker(api, _one_each(features.table, model), features, model, _settings(model))
+    apart = _one_each(features.table, model)
+    chance_pairs = min(apart.height * (apart.height - 1) // 2, _CHANCE_PAIRS)
+    rules = [rule for rule in model.training if _agreeing(features.table, rule) >= _TOO_FEW_SAME]
+    if chance_pairs < _TOO_FEW_CHANCE or not rules:
+        return _starting(model)
+    chance = _linker(api, apart, features, model, _settings(model))
     chance.training.estimate_u_using_random_sampling(
         max_pairs=_CHANCE_PAIRS, min_count_per_level=None, num_chunks=1
     )
     settings: dict[str, Any] = chance.misc.save_model_to_json()
     linker = _linker(api, features.table, features, model, settings)
-    linker.training.estimate_probability_two_random_records_match(
-        [block_on(*rule) for rule in model.sure], recall=model.recall
-    )
-    for rule in model.training:
-        try:
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                block_on(*rule), estimate_without_term_frequencies=True, max_pairs=_TRAINING_PAIRS
-            )
-        except EMTrainingException:
-            continue  # no pair agrees on this: nothing can be learnt from it
-    settings = linker.misc.save_model_to_json()
-    return _settled(settings, features.table.height)
+    with suppress(ValueError):  # more are surely the same than the recall allows: Splink's own prior is kept
+        linker.training.estimate_probability_two_random_records_match(
+            [block_on(*rule) for rule in model.sure], recall=model.recall
+        )
+    for rule in rules:
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            block_on(*rule), estimate_without_term_frequencies=True, max_pairs=_TRAINING_PAIRS
+        )
+    return _settled(linker.misc.save_model_to_json(), chance_pairs)
+
+
+def _agreeing(table: pl.DataFrame, columns: tuple[str, ...]) -> int:
+    """How many pairs of records agree on some columns."""
+    import polars as pl
+
+    sizes = table.drop_nulls(columns).group_by(columns).agg(size=pl.len().cast(pl.Int64))["size"]
+    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _linker(
@@ -174,27 +188,46 @@ def _one_each(table: pl.DataFrame, model: Model) -> pl.DataFrame:
     return table.filter(first).drop("number")
 
 
-def _settled(settings: dict[str, Any], count: int) -> dict[str, Any]:
+def _settled(settings: dict[str, Any], chance_pairs: int) -> dict[str, Any]:
     """What was learnt, rounded, and something careful where nothing could be.
 
-    A level that was met neither among the same nor by chance says nothing. One that chance never met is taken to be met
-    once in as many pairs as were looked at; one that is never met among the same, once in a thousand.
+    A level that chance never met is taken to be met once in as many pairs as were looked at. One that was never met
+    among the same says nothing. A comparison about which nothing could be learnt has Splink's starting values.
     """
     for comparison in settings["comparisons"]:
-        for level in comparison["comparison_levels"]:
-            if level.get("is_null_level"):
-                continue
-            same, chance = (_learnt(level.get(f"{which}_probability")) for which in "mu")
-            if same is None and chance is None:
-                same = chance = 0.5
-            level["u_probability"] = _rounded(chance or 1 / _CHANCE_PAIRS)
-            level["m_probability"] = _rounded(max(same or level["u_probability"], 1e-3 * min(1, chance or 1)))
-    # Between one pair of all and every other one.
-    least = 2 / max(count * (count - 1), 4)
+        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        is_learnt = any(_learnt(level.get("m_probability")) for level in levels)
+        for level, (start, _) in zip(levels, _start(len(levels)), strict=True):
+            same = _learnt(level.get("m_probability")) if is_learnt else start
+            chance = _learnt(level.get("u_probability"))
+            if chance is None:
+                chance = 0.5 if same is None else 1 / chance_pairs
+            level["u_probability"] = _rounded(chance)
+            level["m_probability"] = _rounded(same or chance)
     prior = settings["probability_two_random_records_match"]
-    settings["probability_two_random_records_match"] = _rounded(min(max(prior, least), 0.5))
-    # An id that Splink draws at random.
-    return {name: value for name, value in settings.items() if name != "linker_uid"}
+    # An id that Splink draws at random is left out.
+    rounded = {"probability_two_random_records_match": _rounded(prior)}
+    return {name: value for name, value in (settings | rounded).items() if name != "linker_uid"}
+
+
+def _starting(model: Model) -> dict[str, Any]:
+    """Splink's starting values, for lists too short to learn from; how common a value is there says nothing either."""
+    settings = _settings(model)
+    for comparison in settings["comparisons"]:
+        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        for level, (same, chance) in zip(levels, _start(len(levels)), strict=True):
+            level |= {"m_probability": _rounded(same), "u_probability": _rounded(chance)}
+            for name in [name for name in level if "tf_" in name]:
+                del level[name]
+    return settings
+
+
+def _start(count: int) -> list[tuple[float, float]]:
+    """Splink's starting probabilities of levels from the strongest: weights of 10 bits, and evenly from 3 to -5."""
+    steps = count - 2
+    weights = [10.0, *(3 - 8 * step / steps if steps else -5.0 for step in range(steps + 1))]
+    same = [0.95] + [0.05 / (count - 1)] * (count - 1)
+    return [(value, min(1.0, value / 2**weight)) for value, weight in zip(same, weights, strict=True)]
 
 
 def _learnt(value: object) -> float | None:
