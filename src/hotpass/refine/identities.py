@@ -76,7 +76,11 @@ def identify(
     """
     known = known or Known()
     votes = [Counter(known.ids[ref] for ref in cluster if ref in known.ids) for cluster in clusters]
-    ids = _by_rows(votes)
+    claims = _claims(clusters, votes)
+    # An id is its greatest part's or nobody's: a smaller part would pass for what was merged away.
+    ids: dict[int, str] = {}
+    for name, number in claims.items():
+        ids.setdefault(number, name)
     if traits is not None:
         _by_traits(ids, votes, [frozenset(each) for each in traits], known.traits)
     before = set(known.ids.values()) | set(known.traits)
@@ -85,22 +89,20 @@ def identify(
         if number not in ids:
             ids[number] = _new(clusters[number], taken)
             taken.add(ids[number])
-    return _told(tuple(ids[number] for number in range(len(clusters))), votes, before)
+    return _told(tuple(ids[number] for number in range(len(clusters))), votes, claims, before)
 
 
-def _by_rows(votes: Sequence[Counter[str]]) -> dict[int, str]:
-    """Ids by cluster: pairs of an id and a cluster are settled in the order of the rows they share."""
+def _claims(clusters: Sequence[Sequence[RecordRef]], votes: Sequence[Counter[str]]) -> dict[str, int]:
+    """Where most rows of each id are now, the ids with most rows in one place first."""
     shared = sorted(
-        (-rows, name, number) for number, counted in enumerate(votes) for name, rows in counted.items()
+        (-rows, name, _founder(clusters[number]), number)
+        for number, counted in enumerate(votes)
+        for name, rows in counted.items()
     )
-    ids: dict[int, str] = {}
-    # An id is its greatest part's or nobody's: a smaller part would pass for the organisation that was merged away.
-    seen: set[str] = set()
-    for _, name, number in shared:
-        if name not in seen:
-            seen.add(name)
-            ids.setdefault(number, name)
-    return ids
+    claims: dict[str, int] = {}
+    for _, name, _, number in shared:
+        claims.setdefault(name, number)
+    return claims
 
 
 def _by_traits(
@@ -152,21 +154,23 @@ def _spelt(number: int) -> str:
     return letters
 
 
-def _told(ids: tuple[str, ...], votes: Sequence[Counter[str]], before: set[str]) -> Identities:
+def _told(
+    ids: tuple[str, ...], votes: Sequence[Counter[str]], claims: Mapping[str, int], before: set[str]
+) -> Identities:
     now = set(ids)
-    merges, parts = [], dict[str, set[str]]()
-    for name, counted in zip(ids, votes, strict=True):
-        if taken := tuple(sorted(other for other in counted if other != name and other not in now)):
-            merges.append(Merge(name, taken))
-        for other in counted:
-            parts.setdefault(other, set()).add(name)
-    splits = [Split(name, tuple(sorted(found))) for name, found in parts.items() if len(found) > 1]
-    merged = {name for merge in merges for name in merge.ids}
+    taken: dict[str, list[str]] = {}
+    for name, number in claims.items():
+        if ids[number] != name:
+            taken.setdefault(ids[number], []).append(name)
+    parts: dict[str, set[str]] = {}
+    for current, counted in zip(ids, votes, strict=True):
+        for name in counted:
+            parts.setdefault(name, set()).add(current)
     return Identities(
         ids,
         len(now & before),
         tuple(sorted(now - before)),
-        tuple(sorted(merges, key=lambda merge: merge.into)),
-        tuple(sorted(splits, key=lambda split: split.of)),
-        tuple(sorted(before - now - merged)),
+        tuple(Merge(into, tuple(sorted(taken[into]))) for into in sorted(taken)),
+        tuple(Split(name, tuple(sorted(parts[name]))) for name in sorted(parts) if len(parts[name]) > 1),
+        tuple(sorted(before - now - set(claims))),
     )

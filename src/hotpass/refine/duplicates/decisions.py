@@ -84,19 +84,14 @@ def _damaged(line: int, problem: str) -> DecisionsDamagedError:
 def format_decisions(decisions: Iterable[Decision]) -> str:
     """The text of a file of decisions: :func:`parse_decisions` gives them back."""
     file = io.StringIO(newline="")
-    lines = csv.writer(file, lineterminator="\n")
-    lines.writerow(COLUMNS)
+    plain = csv.writer(file, lineterminator="\n")
+    # Before Python 3.13 a lone carriage return is not quoted by itself.
+    quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    plain.writerow(COLUMNS)
     for each in decisions:
-        lines.writerow(
-            (
-                each.left.source,
-                each.left.record,
-                each.right.source,
-                each.right.record,
-                each.answer.value,
-                each.note,
-            )
-        )
+        left, right = each.pair
+        cells = (left.source, left.record, right.source, right.record, each.answer.value, each.note)
+        (quoted if any("\r" in cell for cell in cells) else plain).writerow(cells)
     return file.getvalue()
 
 
