@@ -35,7 +35,7 @@ def test_copies_and_near_copies_are_one() -> None:
         ("phone", "shared phone"),
     ]
     assert near.weight == pytest.approx(sum(grade.weight for grade in near.grades), abs=1e-5)
-    assert near.probability == pytest.approx(1 / (1 + 2**-near.weight), abs=1e-5)
+    assert near.probability == pytest.approx(1 / (1 + 2 ** -(near.weight or 0)), abs=1e-5)
     assert found.evidence(1) == ()
 
 
