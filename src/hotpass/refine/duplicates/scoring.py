@@ -62,6 +62,8 @@ def score(
     api = DuckDBAPI(":memory:")
     try:
         [(all_threads,)] = _run(api, "SELECT current_setting('threads')")
+        # Slow queries would draw on the user's screen.
+        _run(api, "SET enable_progress_bar = false")
         _run(api, "SET threads = 1")
         settings = _learn(api, features, model)
         _run(api, f"SET threads = {int(threads or all_threads)}")
