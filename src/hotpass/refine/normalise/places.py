@@ -31,8 +31,6 @@ _POSTCODES = {
     "NO": r"\d{4}", "SE": r"\d{3} ?\d{2}", "IN": r"\d{3} ?\d{3}", "CA": r"[A-Z]\d[A-Z] ?\d[A-Z]\d",
     "GB": r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}",
 }  # fmt: skip
-# Countries whose postcodes have leading zeros, which spreadsheets lose.
-_LENGTHS = {"ZA": 4, "US": 5, "DE": 5, "FR": 5, "IT": 5, "ES": 5, "AU": 4}
 
 
 def countries(values: pl.Series, known: Mapping[str, str] = _NOTHING) -> pl.DataFrame:
@@ -118,16 +116,13 @@ def postcodes(values: pl.Series, country: str | None) -> pl.DataFrame:
 def postcode(text: str, country: str | None) -> str | None:
     """A postcode in capitals without what may follow it (``60624-1234`` is 60624), or None.
 
-    Zeros that a spreadsheet lost come back where the country's postcodes all have one length.
+    A digit that is missing may be a leading zero that a spreadsheet lost, or any other: none is put in its place.
     """
     written = " ".join(text.upper().split())
     written = re.sub(r"\.0+$", "", written)
     form = _POSTCODES.get(country or "")
     if form is None:
         return written if re.fullmatch(r"[A-Z0-9][A-Z0-9 -]{1,9}", written) and re.search(r"\d", written) else None
-    length = _LENGTHS.get(country or "", 0)
-    if re.fullmatch(r"\d+", written) and length - 2 < len(written) < length:
-        written = written.zfill(length)
     if not re.fullmatch(form, written):
         return None
     return written.partition("-")[0]

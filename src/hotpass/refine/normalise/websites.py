@@ -112,4 +112,4 @@ def _suffixes() -> Any:
     from publicsuffixlist import PublicSuffixList
 
     # An unknown ending is no suffix: a slip ("school.co.zaa") must not become a domain.
-    return PublicSuffixList(accept_unknown=False, idna=True)
+    return PublicSuffixList(accept_unknown=False)
