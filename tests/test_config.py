@@ -172,8 +172,6 @@ WRONG = {
     ],
     "remote_name": ["1", '""', '"a b"', '"it\'s"', '".x"', "[]"],
     "private_store": ["1", '"yes"', '""', "[]", "0.5"],
-
-
     **{
         f"limit_{name}": ["0", "-1", "1.5", "true", '"much"', '"1e9"', "[1]", "9999999999999999"]
         for name in ("bytes", "cells", "columns", "memory", "ratio", "seconds", "sheets")

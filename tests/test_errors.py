@@ -27,6 +27,7 @@ from hotpass.errors import (
     ToolTooOldError,
     WriteError,
 )
+from hotpass.refine.duplicates import DecisionsContradictError, DecisionsDamagedError
 from hotpass.tables.errors import (
     EncryptedBookError,
     LimitError,
@@ -36,7 +37,6 @@ from hotpass.tables.errors import (
     UnevenLinesError,
     UnreadableTableError,
 )
-from hotpass.refine.duplicates import DecisionsContradictError, DecisionsDamagedError
 from hotpass.versioning.errors import (
     AlreadyNamedError,
     AmbiguousDatasetError,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import fnmatchcase
 
-from hotpass.refine.headers import header_key
-from hotpass.refine.layout import Header, RawTable
+from hotpass.refine.headers import Header, header_key
+from hotpass.refine.layout import RawTable
 from hotpass.refine.matching import Candidate, HeaderIndex
 from hotpass.refine.profiles import Field, Profile, Takes
 from hotpass.refine.shapes import Shape, is_written_as_phone, looks_like, shares
@@ -110,7 +110,9 @@ def map_columns(table: RawTable, profile: Profile) -> ColumnPlan:
     for place, column, header in zip(table.columns, table.sheet_columns(), table.headers, strict=True):
         filled = cells[f"c{place}"].drop_nulls()
         values = filled.unique(maintain_order=True).head(_SEEN).to_list() if len(filled) >= _FEW else []
-        values = [value for value in values if value.strip() and value.strip().lower() not in profile.placeholders]
+        values = [
+            value for value in values if value.strip() and value.strip().lower() not in profile.placeholders
+        ]
         mapped = _told_for(told, Mapped(place, column, header, None, How.UNKNOWN))
         if mapped is None:
             mapped = _by_header(place, column, header, index, profile)
@@ -177,19 +179,17 @@ def _by_values(column: Mapped, values: Sequence[str], fields: Mapping[str, Field
         wanted = fields[column.field].shape
         if wanted is not None and share[wanted] >= _LOOKS:
             return replace(column, how=How.FUZZY, why=f"{column.why}, and the values are {wanted.value}s")
-    if column.is_mapped and column.field:
-        if not _contradicts(fields[column.field], share, strong):
-            return column
-        seen = f"of {len(values)} different values {_percent(share, fields[column.field].shape)}"
-        if strong in _BY_SHAPE:
-            why = f"the header says {column.field}, the values are {strong.value}s"
-            return replace(column, field=_BY_SHAPE[strong], how=How.SHAPE, score=share[strong], why=why)
-        said = f", they are {strong.value}s" if strong else ""
-        why = f"the header says {column.field}, {seen}{said}"
-        return replace(column, how=How.OVERRULED, score=0.0, why=why)
+    told = column.field if column.is_mapped else None
+    if told and not _contradicts(fields[told], share, strong):
+        return column
     if strong in _BY_SHAPE:
-        why = f"the values are {strong.value}s"
+        but = f"the header says {told}, " if told else ""
+        why = f"{but}the values are {strong.value}s"
         return replace(column, field=_BY_SHAPE[strong], how=How.SHAPE, score=share[strong], why=why)
+    if told:
+        said = f", they are {strong.value}s" if strong else ""
+        seen = f"of {len(values)} different values {_percent(share, fields[told].shape)}{said}"
+        return replace(column, how=How.OVERRULED, score=0.0, why=f"the header says {told}, {seen}")
     return column
 
 
@@ -217,12 +217,16 @@ def _contradicts(field: Field, share: Mapping[Shape, float], strong: Shape | Non
             # Postcodes have as many forms as countries; dates may be numbers that the normaliser flags.
             return strong is not None and strong is not field.shape
         case shape:
-            return share[shape] < _HARDLY or (strong is not None and strong is not shape and share[shape] < _LOOKS)
+            return share[shape] < _HARDLY or (
+                strong is not None and strong is not shape and share[shape] < _LOOKS
+            )
 
 
 def _by_place(found: Sequence[tuple[Mapped, list[str]]], height: int) -> list[tuple[Mapped, list[str]]]:
-    """In a list without a header, find the name and the address: the first column of texts that hardly repeat, and the
-    first whose values are streets."""
+    """Find the name and the address in a list without a header.
+
+    The name is the first column of texts that hardly repeat, the address the first whose values are streets.
+    """
     result = list(found)
     named = {column.field for column, _ in found if column.is_mapped}
     for number, (column, values) in enumerate(found):
@@ -255,7 +259,9 @@ def _settled(columns: list[Mapped], fields: Mapping[str, Field], index: HeaderIn
     """Give a field that takes one column the best of those that want it; the others are conflicts, and say so."""
     settled = list(columns)
     for name, field in fields.items():
-        wanting = [number for number, column in enumerate(settled) if column.is_mapped and column.field == name]
+        wanting = [
+            number for number, column in enumerate(settled) if column.is_mapped and column.field == name
+        ]
         if field.takes is not Takes.ONE or len(wanting) < 2:
             continue
         best = min(wanting, key=lambda number: _rank(settled[number], index, number))

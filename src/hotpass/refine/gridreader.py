@@ -42,7 +42,9 @@ def read_book(path: str, cells: int, sheets: int) -> list[tuple[str, bool, int, 
         read = book.get_sheet_by_name(sheet.name)
         cells -= read.height * read.width
         if cells < 0:
-            raise TooMuchError("cells", f"sheet {sheet.name!r} has {read.height:,} rows of {read.width:,} cells")
+            raise TooMuchError(
+                "cells", f"sheet {sheet.name!r} has {read.height:,} rows of {read.width:,} cells"
+            )
         row, column = read.start or (0, 0)
         # Most columns are text throughout and go over as they are.
         columns = [

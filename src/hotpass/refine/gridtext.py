@@ -92,7 +92,9 @@ def _as_utf8(path: Path, name: str, folder: Path, limits: Limits, notes: list[st
         return path
     target = new_path()
     utf8, foreign, count = mending.recode_lines(path, target)
-    named = ", ".join(map(str, foreign)) + (f" and {count - len(foreign):,} more" if count > len(foreign) else "")
+    named = ", ".join(map(str, foreign)) + (
+        f" and {count - len(foreign):,} more" if count > len(foreign) else ""
+    )
     what = "not UTF-8 as others are" if utf8 else "not UTF-8"
     lines = f"line {named} is" if count == 1 else f"lines {named} are"
     notes.append(f"{name}: {lines} {what}; taken to be Windows-1252")

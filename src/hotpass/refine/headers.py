@@ -5,18 +5,34 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from hotpass.refine.shapes import is_value, looks_like, Shape
+from hotpass.refine.shapes import Shape, is_value, looks_like
 
 Row = Sequence[str | None]
 _LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Header:
+    """The name of a column as it stands there, and what stands above it over several columns. Empty: it has none."""
+
+    text: str
+    group: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.group} / {self.text}" if self.group and self.text else self.group or self.text
 
 
 def header_key(text: str) -> str:
     """A header as it is compared: ASCII, lower case, words; what stands in brackets and marks of duty left out."""
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     folded = re.sub(r"\((?:s|es)\)", "", folded)
-    folded = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", folded) if re.search(r"[a-z]", re.sub(r"\(.*?\)", "", folded)) else folded
+    folded = (
+        re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", folded)
+        if re.search(r"[a-z]", re.sub(r"\(.*?\)", "", folded))
+        else folded
+    )
     folded = folded.replace("e-mail", "email").replace("web site", "website").replace("'", "")
     folded = re.sub(r"(?<=[a-z])&(?=[a-z])", " and ", folded).replace("#", " number ")
     return " ".join(re.findall(r"[a-z0-9]+", folded))
@@ -91,3 +107,62 @@ def _evidence(rows: Sequence[Row], place: int, places: Sequence[int]) -> int:
 def row_cell(row: Row, place: int) -> str:
     """A cell of a row, trimmed; empty text for none."""
     return (row[place] or "").strip() if place < len(row) else ""
+
+
+def with_neighbours(rows: Sequence[Row], place: int, known: Collection[str]) -> list[int]:
+    """The header's row, and the row above or below that belongs to it."""
+    row = rows[place]
+    if place and _is_group(rows[place - 1], row):
+        return [place - 1, place]
+    if place + 1 < len(rows) and _continues(row, rows[place + 1], known):
+        return [place, place + 1]
+    return [place]
+
+
+def _is_group(above: Row, row: Row) -> bool:
+    """Whether a row names groups of columns: several texts (or one that is not at the left edge), each over some columns."""
+    places = filled(above)
+    below = filled(row)
+    if (
+        not places
+        or len(places) >= len(below)
+        or not all(could_be_header(above[place] or "") for place in places)
+    ):
+        return False
+    return len(places) > 1 or places[0] > below[0]
+
+
+def _continues(row: Row, below: Row, known: Collection[str]) -> bool:
+    """Whether the row below a header goes on with it: together they make names that neither is."""
+    places = filled(below)
+    if (
+        not places
+        or len(places) >= len(filled(row))
+        or not all(could_be_header(below[place] or "") for place in places)
+    ):
+        return False
+    both_ways = [header_key(f"{row_cell(row, place)} {row_cell(below, place)}") for place in places]
+    alone = [header_key(row_cell(row, place)) for place in places]
+    return any(both in known and one not in known for both, one in zip(both_ways, alone, strict=True)) or (
+        places[0] != filled(row)[0]
+        and all(not one or both in known for both, one in zip(both_ways, alone, strict=True))
+    )
+
+
+def joined(rows: Sequence[Row]) -> tuple[Header, ...]:
+    """One header for each column; a group's text goes on to the right until the next."""
+    if len(rows) == 1:
+        return tuple(Header(row_cell(rows[0], place)) for place in range(len(rows[0])))
+    upper, lower = rows
+    if len(filled(upper)) >= len(filled(lower)):
+        return tuple(
+            Header(" ".join(filter(None, (row_cell(upper, place), row_cell(lower, place)))))
+            for place in range(len(upper))
+        )
+    headers = []
+    group = ""
+    for place in range(len(upper)):
+        group = row_cell(upper, place) or group
+        text = row_cell(lower, place)
+        headers.append(Header(text, group) if text else Header(row_cell(upper, place)))
+    return tuple(headers)

@@ -82,18 +82,9 @@ def _walk(folder: Path) -> list[str]:
 
 
 def _look(path: Path, name: str, limits: Limits) -> InputFile | LeftOut:
-    base = name.rpartition("/")[2]
-    if base.startswith(("~$", ".~lock.")):
-        return LeftOut(name, "it is the lock file of a program that has the workbook open")
-    if base.lower() in _SYSTEM or base.startswith("."):
-        return LeftOut(name, "it belongs to the system, not to the data")
-    kind = _kind(base)
-    if not kind:
-        return LeftOut(name, "its suffix is none of a table's")
-    if not path.exists() and path.is_symlink():
-        return LeftOut(name, "it is a link to nothing")
-    if not path.is_file():
-        return LeftOut(name, "it is no file, or cannot be opened")
+    kind = _kind(name.rpartition("/")[2])
+    if reason := _not_data(path, name.rpartition("/")[2], kind):
+        return LeftOut(name, reason)
     try:
         size = path.stat().st_size
         if not size:
@@ -109,6 +100,22 @@ def _look(path: Path, name: str, limits: Limits) -> InputFile | LeftOut:
         return LeftOut(name, str(ReadError(name, error.strerror or str(error))))
     except HotpassError as error:
         return LeftOut(name, str(error))
+
+
+def _not_data(path: Path, base: str, kind: str) -> str:
+    """Why a file is none of the data, by its name and what it is; empty: it is."""
+    reason = ""
+    if base.startswith(("~$", ".~lock.")):
+        reason = "it is the lock file of a program that has the workbook open"
+    elif base.lower() in _SYSTEM or base.startswith("."):
+        reason = "it belongs to the system, not to the data"
+    elif not kind:
+        reason = "its suffix is none of a table's"
+    elif not path.exists() and path.is_symlink():
+        reason = "it is a link to nothing"
+    elif not path.is_file():
+        reason = "it is no file, or cannot be opened"
+    return reason
 
 
 def _kind(base: str) -> str:

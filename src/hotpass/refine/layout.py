@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from hotpass.refine.bodies import skip_reasons
 from hotpass.refine.grid import Grid, LeftOut, Sheet, Skip, SkippedRow
 from hotpass.refine.headers import (
+    Header,
     Row,
     could_be_header,
     filled,
@@ -22,7 +24,8 @@ from hotpass.refine.headers import (
     header_score,
     hits,
     is_certain,
-    row_cell,
+    joined,
+    with_neighbours,
 )
 from hotpass.refine.shapes import Shape, shares
 from hotpass.tables import column_letters
@@ -31,16 +34,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 _LOOKED_AT = 30
-_TOTAL = re.compile(r"(?:(?:grand|sub) ?-?)?total(?:en|s|e)?\b|sum\b|sums\b|subtotaal|totaal|average\b|count\b", re.I)
-_FOOTNOTE = re.compile(
-    r"(?:note|notes|source|sources|generated|printed|exported|report|page \d|end of|\*|\u00a9|disclaimer|last updated|bron)\b"
-    r"|[*\u00a9]",
-    re.I,
-)
 _LOOKUP_NAME = re.compile(
     r"(?:look ?ups?|lists?|codes?|ref(?:erence)?s?(?: data)?|drop ?-?downs?|validations?|options|legend|keys?|config"
     r"|settings?|read ?me|instructions?|cover|contents|summary|pivot.*|metadata|data dictionary|dictionary)",
-    re.I,
+    re.IGNORECASE,
 )
 _LOOKUP_ROWS = 60
 
@@ -57,17 +54,6 @@ class LayoutRules:
     header_row: Mapping[str, int] = field(default_factory=dict)
     kept: Sequence[str] = ()
     left_out: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class Header:
-    """The name of a column as it stands there, and what stands above it over several columns. Empty: it has none."""
-
-    text: str
-    group: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.group} / {self.text}" if self.group and self.text else self.group or self.text
 
 
 @dataclass(frozen=True)
@@ -131,9 +117,9 @@ def _any_cell(grid: Grid) -> bool:
 
 def _nothing(grid: Grid, reason: str) -> Layout:
     height = grid.cells.height
-    skipped = (
-        SkippedRow(grid.sheet, grid.row, grid.row + height - 1, Skip.LEFT_OUT, grid.column),
-    ) * bool(height)
+    skipped = (SkippedRow(grid.sheet, grid.row, grid.row + height - 1, Skip.LEFT_OUT, grid.column),) * bool(
+        height
+    )
     return Layout((), skipped, (LeftOut(str(grid.sheet), reason),), ())
 
 
@@ -218,10 +204,14 @@ class _Finder:
         return shared > 0 or len(heads) > 1
 
     def _rows(self, block: _Block, start: int, count: int) -> list[Row]:
-        return self.grid.cells.select(f"c{place}" for place in block.columns)[start : start + count].rows()
+        cells = self.grid.cells.select(f"c{place}" for place in block.columns)
+        return list(cells[start : start + count].rows())
 
     def _best_header(self, rows: Sequence[Row]) -> int | None:
-        scores = [header_score(rows, place, self.rules.known) if filled(row) else 0.0 for place, row in enumerate(rows)]
+        scores = [
+            header_score(rows, place, self.rules.known) if filled(row) else 0.0
+            for place, row in enumerate(rows)
+        ]
         best = max(scores, default=0.0)
         return scores.index(best) if best else None
 
@@ -243,8 +233,6 @@ class _Finder:
 
     def _further_headers(self, block: _Block, any_filled: pl.Series, first: int) -> list[int]:
         """Rows after a blank one that begin another table: two names the profile knows, and another header than before."""
-        import polars as pl
-
         after_blank = any_filled & ~any_filled.shift(1).fill_null(value=True)
         found: list[int] = []
         head = self._rows(block, first, _LOOKED_AT)
@@ -259,7 +247,6 @@ class _Finder:
             if hits(rows[0], self.rules.known) >= 2 and all(map(could_be_header, texts)) and keys != current:
                 found.append(start)
                 current = keys
-        _ = pl
         return found
 
     def _read_table(self, block: _Block, any_filled: pl.Series, start: int, end: int) -> None:
@@ -271,7 +258,7 @@ class _Finder:
         header_rows: tuple[int, ...] = ()
         headers = tuple(Header("") for _ in block.columns)
         if header:
-            headers = _joined([rows[place] for place in header])
+            headers = joined([rows[place] for place in header])
             header_rows = tuple(self.grid.row_of(start + place) for place in header)
             body = start + header[-1] + 1
             above = [start + place for place in range(header[0])]
@@ -281,10 +268,12 @@ class _Finder:
         else:
             body += self._titles(block, rows, start)
         frame = self.grid.cells.select(f"c{place}" for place in block.columns)[body:end]
-        reasons = _reasons(frame, any_filled[body:end], [rows[place] for place in header])
+        reasons = skip_reasons(frame, any_filled[body:end], [rows[place] for place in header])
         for reason in (Skip.BLANK, Skip.REPEATED_HEADER, Skip.TOTAL, Skip.FOOTNOTE):
             self._skip(block, [body + place for place, why in reasons.items() if why is reason], reason)
-        kept = pl.Series("row", [place for place in range(body, end) if place - body not in reasons], dtype=pl.UInt32)
+        kept = pl.Series(
+            "row", [place for place in range(body, end) if place - body not in reasons], dtype=pl.UInt32
+        )
         columns, headers = self._used(block, headers, kept)
         self._say(headers, columns, header_rows)
         self.tables.append(RawTable(self.grid, columns, headers, header_rows, kept))
@@ -304,11 +293,7 @@ class _Finder:
     def _header(self, rows: Sequence[Row], start: int) -> list[int]:
         """The places of the header's rows, none for a list without one."""
         told = next(
-            (
-                row
-                for pattern, row in self.rules.header_row.items()
-                if _matches(self.grid.sheet, [pattern])
-            ),
+            (row for pattern, row in self.rules.header_row.items() if _matches(self.grid.sheet, [pattern])),
             None,
         )
         if told == 0:
@@ -324,7 +309,7 @@ class _Finder:
         if not is_certain(rows, best, self.rules.known):
             where = self.grid.row_of(start + best)
             self.notes.append(f"{self.grid.sheet}: row {where} is taken for the header by its look alone")
-        return _with_neighbours(rows, best, self.rules.known)
+        return with_neighbours(rows, best, self.rules.known)
 
     def _titles(self, block: _Block, rows: Sequence[Row], start: int) -> int:
         """Skip the title above a list without a header: rows of one cell above rows of several."""
@@ -372,90 +357,3 @@ class _Finder:
 
 def _keys(row: Row) -> list[str]:
     return [header_key(cell) if cell else "" for cell in row]
-
-
-def _with_neighbours(rows: Sequence[Row], place: int, known: Collection[str]) -> list[int]:
-    """The header's row, and the row above or below that belongs to it."""
-    row = rows[place]
-    if place and _is_group(rows[place - 1], row):
-        return [place - 1, place]
-    if place + 1 < len(rows) and _continues(row, rows[place + 1], known):
-        return [place, place + 1]
-    return [place]
-
-
-def _is_group(above: Row, row: Row) -> bool:
-    """Whether a row names groups of columns: several texts (or one that is not at the left edge), each over some columns."""
-    places = filled(above)
-    below = filled(row)
-    if not places or len(places) >= len(below) or not all(could_be_header(above[place] or "") for place in places):
-        return False
-    return len(places) > 1 or places[0] > below[0]
-
-
-def _continues(row: Row, below: Row, known: Collection[str]) -> bool:
-    """Whether the row below a header goes on with it: together they make names that neither is."""
-    places = filled(below)
-    if not places or len(places) >= len(filled(row)) or not all(could_be_header(below[place] or "") for place in places):
-        return False
-    joined = [header_key(f"{row_cell(row, place)} {row_cell(below, place)}") for place in places]
-    alone = [header_key(row_cell(row, place)) for place in places]
-    return any(both in known and one not in known for both, one in zip(joined, alone, strict=True)) or (
-        places[0] != filled(row)[0] and all(not one or both in known for both, one in zip(joined, alone, strict=True))
-    )
-
-
-def _joined(rows: Sequence[Row]) -> tuple[Header, ...]:
-    """One header for each column; a group's text goes on to the right until the next."""
-    if len(rows) == 1:
-        return tuple(Header(row_cell(rows[0], place)) for place in range(len(rows[0])))
-    upper, lower = rows
-    if len(filled(upper)) >= len(filled(lower)):
-        return tuple(
-            Header(" ".join(filter(None, (row_cell(upper, place), row_cell(lower, place)))))
-            for place in range(len(upper))
-        )
-    headers = []
-    group = ""
-    for place in range(len(upper)):
-        group = row_cell(upper, place) or group
-        text = row_cell(lower, place)
-        headers.append(Header(text, group) if text else Header(row_cell(upper, place)))
-    return tuple(headers)
-
-
-def _reasons(frame: pl.DataFrame, any_filled: pl.Series, headers: Sequence[Row]) -> dict[int, Skip]:
-    """Why rows of a table's body are no records, by their place in it."""
-    import polars as pl
-
-    found: dict[int, Skip] = dict.fromkeys((~any_filled).arg_true().to_list(), Skip.BLANK)
-    for header in headers:
-        texts = {name: cell for name, cell in zip(frame.columns, header, strict=True) if cell and cell.strip()}
-        if len(texts) > 1 or (texts and len(frame.columns) == 1):
-            same = [pl.col(name).str.strip_chars() == text.strip() for name, text in texts.items()]
-            equal = frame.select(pl.sum_horizontal(test.fill_null(value=False) for test in same) >= 0.8 * len(same))
-            found |= dict.fromkeys(equal.to_series().arg_true().to_list(), Skip.REPEATED_HEADER)
-    if frame.width < 2:
-        return found
-    # Totals and notes have few cells and a telling beginning.
-    lead = pl.coalesce(pl.all().str.strip_chars().replace("", None))
-    count = pl.sum_horizontal(pl.all().is_not_null().cast(pl.Int32))
-    table = frame.select(lead=lead, count=count)
-    telling = table["lead"].str.contains(f"^(?i:{_TOTAL.pattern}|{_FOOTNOTE.pattern})").fill_null(value=False)
-    for place in telling.arg_true().to_list():
-        if place in found:
-            continue
-        reason = _telling(str(table["lead"][place]), frame.row(place), int(table["count"][place]), frame.width)
-        if reason:
-            found[place] = reason
-    return found
-
-
-def _telling(lead: str, row: Row, count: int, width: int) -> Skip | None:
-    cells = [row[place] or "" for place in filled(row)]
-    numbers = sum(shares([cell]).get(Shape.NUMBER, 0) > 0 for cell in cells[1:])
-    if _TOTAL.match(lead) and len(lead) <= 40 and count <= max(2, width // 2 + 1) and numbers == len(cells) - 1:
-        return Skip.TOTAL
-    if _FOOTNOTE.match(lead) and count == 1 and width >= 3:
-        return Skip.FOOTNOTE
-    return None

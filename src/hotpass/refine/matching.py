@@ -8,8 +8,35 @@ from functools import cache
 
 # "School phone" is a phone: what stands before says whose, which is the same for every row of a list.
 _WHOSE = frozenset(
-    "organization organisation org company business school college academy institution institute centre center site"
-    " facility provider supplier vendor customer client member agency office branch club church clinic practice".split()
+    [
+        "organization",
+        "organisation",
+        "org",
+        "company",
+        "business",
+        "school",
+        "college",
+        "academy",
+        "institution",
+        "institute",
+        "centre",
+        "center",
+        "site",
+        "facility",
+        "provider",
+        "supplier",
+        "vendor",
+        "customer",
+        "client",
+        "member",
+        "agency",
+        "office",
+        "branch",
+        "club",
+        "church",
+        "clinic",
+        "practice",
+    ]
 )
 _NOT_WHOSE = frozenset(["organization_name", "contact_name"])
 _ALIKE = 0.8
@@ -29,7 +56,9 @@ class HeaderIndex:
 
     def __init__(self, headers: Mapping[str, tuple[str, ...]], least: float) -> None:
         self._least = least
-        self._places = {field: {name: place for place, name in enumerate(names)} for field, names in headers.items()}
+        self._places = {
+            field: {name: place for place, name in enumerate(names)} for field, names in headers.items()
+        }
         self._fields: dict[str, str] = {}
         for field, names in headers.items():
             for name in names:

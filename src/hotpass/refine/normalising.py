@@ -56,7 +56,11 @@ class Normaliser:
                 "source_record": squeeze(self._one("source_record")),
                 "name": named["name"],
                 "name_key": named["key"],
-                "name_tokens": named["key"].str.split(" ").to_frame("k").select(pl.col("k").fill_null([])).to_series(),
+                "name_tokens": named["key"]
+                .str.split(" ")
+                .to_frame("k")
+                .select(pl.col("k").fill_null([]))
+                .to_series(),
                 "address": self._joined("address"),
                 "phones": self._merged("phone", "contact_phone"),
                 "emails": self._merged("email", "contact_email"),
@@ -74,9 +78,7 @@ class Normaliser:
         """What rows say beside that: :data:`hotpass.refine.prepared.FURTHER` and the profile's own fields."""
         import polars as pl
 
-        person = on_distinct(
-            self._one("contact_name"), split_person, {"name": pl.String, "role": pl.String}
-        )
+        person = on_distinct(self._one("contact_name"), split_person, {"name": pl.String, "role": pl.String})
         role = squeeze(self._one("contact_role"))
         own = {field: squeeze(self._one(field)) for field in self._profile.fields() if field not in FIELDS}
         return pl.DataFrame(
@@ -104,9 +106,15 @@ class Normaliser:
         """Everything that was noticed: ``row``, ``slot``, ``flag``, sorted."""
         import polars as pl
 
-        schema: dict[str, Any] = {"row": pl.Int64, "slot": pl.Categorical, "flag": pl.Enum([flag.value for flag in Flag])}
-        together = pl.concat([pl.DataFrame(schema={"row": pl.Int64, "slot": pl.String, "flag": pl.String}), *self._flags])
-        return together.unique().sort("row", "slot", "flag").cast(schema)
+        schema: dict[str, Any] = {
+            "row": pl.Int64,
+            "slot": pl.Categorical(),
+            "flag": pl.Enum([flag.value for flag in Flag]),
+        }
+        together = pl.concat(
+            [pl.DataFrame(schema={"row": pl.Int64, "slot": pl.String, "flag": pl.String}), *self._flags]
+        )
+        return together.unique().sort("row", "slot", "flag").cast(pl.Schema(schema))
 
     # ------------------------------------------------------------------------------------------- slots
 
@@ -207,7 +215,10 @@ class Normaliser:
             pl.coalesce("own_locality", "locality").alias("locality"),
             pl.coalesce("own_region", "region").alias("region"),
             # A country that is written and not known is not the profile's.
-            pl.when(pl.Series(self._one("country")).is_null()).then(known).otherwise("own_country").alias("country"),
+            pl.when(pl.Series(self._one("country")).is_null())
+            .then(known)
+            .otherwise("own_country")
+            .alias("country"),
         )
 
     # ------------------------------------------------------------------------------------------- flags
@@ -218,7 +229,9 @@ class Normaliser:
 
         rows = self._cells["row"].filter(mask)
         if len(rows):
-            self._flags.append(pl.DataFrame({"row": rows}).with_columns(slot=pl.lit(slot), flag=pl.lit(flag.value)))
+            self._flags.append(
+                pl.DataFrame({"row": rows}).with_columns(slot=pl.lit(slot), flag=pl.lit(flag.value))
+            )
 
     def _list(self, slot: str, flags: pl.Series) -> None:
         """Take a normaliser's flags over."""

@@ -72,8 +72,10 @@ def prepare(grids: Sequence[Grid], profile: Profile) -> Prepared:
 
 
 def _sources(sheets: Sequence[Sheet]) -> dict[Sheet, str]:
-    """How each sheet's list is called: by its file's name alone where no other file has it, so that moving a folder
-    renames no list."""
+    """How each sheet's list is called: by its file's name alone where no other file has it.
+
+    So moving files to another folder renames no list.
+    """
     files = {sheet.file for sheet in sheets}
     count = Counter(file.rpartition("/")[2] for file in files)
     found = {}
@@ -94,15 +96,15 @@ def _take(table: RawTable, profile: Profile, source: str, gathered: _Gathered) -
     if not plan.of("organization_name"):
         gathered.left_out.append(LeftOut(sheet, "no column of it names an organisation"))
         rows = [table.grid.row_of(row) for row in table.rows]
-        column = table.sheet_columns()[0] if table.columns else table.grid.column
-        gathered.skipped += _runs(table.sheet, rows, Skip.LEFT_OUT, column)
+        first = table.sheet_columns()[0] if table.columns else table.grid.column
+        gathered.skipped += _runs(table.sheet, rows, Skip.LEFT_OUT, first)
         return
     slots: dict[str, int] = {}
     places: dict[str, int] = {}
     for name in profile.fields():
-        for number, column in enumerate(plan.of(name)):
-            slots[f"{name}#{number}"] = column.column
-            places[f"{name}#{number}"] = column.place
+        for count, mapped in enumerate(plan.of(name)):
+            slots[f"{name}#{count}"] = mapped.column
+            places[f"{name}#{count}"] = mapped.place
     cells = table.cells()
     number = len(gathered.tables)
     frame = cells.select(pl.col(f"c{place}").alias(slot) for slot, place in places.items())

@@ -82,9 +82,14 @@ class Prepared:
         table = self.tables[int(self.origins["table"][row])]
         filled = {slot for slot in table.slots if self.raw[slot][row] is not None}
         for group in _FROM.get(field, ((field,),)):
-            slots = sorted((slot for slot in filled if slot.partition("#")[0] in group), key=lambda slot: table.slots[slot])
+            slots = sorted(
+                (slot for slot in filled if slot.partition("#")[0] in group),
+                key=lambda slot: table.slots[slot],
+            )
             if value is not None and field in ("phones", "emails", "contact_phones", "contact_emails"):
-                slots = [slot for slot in slots if slot in self.parts.columns and value in self._part(slot, row)]
+                slots = [
+                    slot for slot in slots if slot in self.parts.columns and value in self._part(slot, row)
+                ]
             if slots:
                 return tuple(self.address(row, slot) for slot in slots)
         return ()

@@ -203,7 +203,9 @@ class _Team:
             if "password" in message.lower():
                 return LeftOut(book.name, str(EncryptedBookError(book.name)))
             reason = message.splitlines()[0] if message else result["failed"]
-            return LeftOut(book.name, str(UnreadableTableError(book.name, f"the workbook is damaged ({reason})")))
+            return LeftOut(
+                book.name, str(UnreadableTableError(book.name, f"the workbook is damaged ({reason})"))
+            )
         return [_grid(book, *sheet) for sheet in result["sheets"]]
 
     def _blame(self, book: InputFile, code: int) -> HotpassError:
@@ -221,6 +223,8 @@ class _Team:
 def _grid(book: InputFile, name: str, hidden: bool, row: int, column: int, columns: list[Any]) -> Grid:
     import polars as pl
 
-    cells = pl.DataFrame(columns, schema={f"c{place}": pl.String for place in range(len(columns))}, orient="col")
+    cells = pl.DataFrame(
+        columns, schema={f"c{place}": pl.String for place in range(len(columns))}, orient="col"
+    )
     cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()).name.keep()) if columns else cells
     return Grid(Sheet(book.name, name), cells, row, column, hidden)

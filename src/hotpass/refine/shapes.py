@@ -34,8 +34,11 @@ _PHONE = re.compile(
     r"(?:tel|cell|phone|mobile|fax)?[.:]?\s*\+?[\d\s().\-/\u2010-\u2015]{7,25}(?:\s*(?:x|ext\.?|extension)\s*\d{1,6})?",
     re.IGNORECASE,
 )
-_POSTCODE = re.compile(r"\d{4,5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|[a-z]\d[a-z] ?\d[a-z]\d", re.IGNORECASE)
+_POSTCODE = re.compile(
+    r"\d{4,5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|[a-z]\d[a-z] ?\d[a-z]\d", re.IGNORECASE
+)
 _NUMBER = re.compile(r"[-+]?[$€£R]?\s?\d+(?:[ ,.]\d+)*\s?%?")
+_WRITTEN = {Shape.DATE: _DATE, Shape.POSTCODE: _POSTCODE, Shape.NUMBER: _NUMBER}
 _FLAG = frozenset(["yes", "no", "y", "n", "true", "false", "ja", "nee", "x"])
 
 
@@ -44,25 +47,24 @@ def looks_like(value: str, shape: Shape) -> bool:
     text = value.strip()
     match shape:
         case Shape.EMAIL:
-            return bool(_EMAIL.search(text)) and len(text) < 320
+            found = bool(_EMAIL.search(text)) and len(text) < 320
         case Shape.WEBSITE:
-            return "@" not in text and bool(_URL.fullmatch(text))
+            found = "@" not in text and bool(_URL.fullmatch(text))
         case Shape.PHONE:
-            return any(_is_phone(part) for part in re.split(r"[;,|\n]|\bor\b|\s/\s|/(?=\s*\+?0)", text))
-        case Shape.DATE:
-            return bool(_DATE.fullmatch(text))
-        case Shape.POSTCODE:
-            return bool(_POSTCODE.fullmatch(text))
-        case Shape.NUMBER:
-            return bool(_NUMBER.fullmatch(text))
+            found = any(_is_phone(part) for part in re.split(r"[;,|\n]|\bor\b|\s/\s|/(?=\s*\+?0)", text))
         case Shape.FLAG:
-            return text.lower() in _FLAG
+            found = text.lower() in _FLAG
+        case _:
+            found = bool(_WRITTEN[shape].fullmatch(text))
+    return found
 
 
 def _is_phone(part: str) -> bool:
     part = part.strip()
     # Only a hyphen or slash date can also pass for a phone.
-    return bool(_PHONE.fullmatch(part)) and 7 <= sum(map(str.isdigit, part)) <= 17 and not _DATE.fullmatch(part)
+    return (
+        bool(_PHONE.fullmatch(part)) and 7 <= sum(map(str.isdigit, part)) <= 17 and not _DATE.fullmatch(part)
+    )
 
 
 def is_written_as_phone(value: str) -> bool:

@@ -128,6 +128,7 @@ def mend(path: Path, target: Path, delimiter: str, name: str, limits: Limits) ->
 
 
 def text_lines(source: BinaryIO) -> Iterator[str]:
+    """The lines of UTF-8 text with their ends, without a byte order mark."""
     first = True
     for line in physical_lines(source):
         if first and line.startswith(codecs.BOM_UTF8):

@@ -35,17 +35,57 @@ _KINDS = {
     "hof": "ct", "strasse": "st",
 }  # fmt: skip
 _UNITS = frozenset(
-    "suite ste unit apt apartment floor fl flr room rm bldg building hangar block blk shop office flat stand hanger"
-    " lower upper level eenheid kamer".split()
+    [
+        "suite",
+        "ste",
+        "unit",
+        "apt",
+        "apartment",
+        "floor",
+        "fl",
+        "flr",
+        "room",
+        "rm",
+        "bldg",
+        "building",
+        "hangar",
+        "block",
+        "blk",
+        "shop",
+        "office",
+        "flat",
+        "stand",
+        "hanger",
+        "lower",
+        "upper",
+        "level",
+        "eenheid",
+        "kamer",
+    ]
 )
 _ORDINALS = {
     word: str(number)
     for number, word in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"],
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
         1,
     )
 }
-_BOX = re.compile(r"\b(?:p\.? ?o\.? ?box|post(?:al)? (?:office )?box|private bag|privaatsak|posbus)\b", re.IGNORECASE)
+_BOX = re.compile(
+    r"\b(?:p\.? ?o\.? ?box|post(?:al)? (?:office )?box|private bag|privaatsak|posbus)\b", re.IGNORECASE
+)
 _TAIL = re.compile(
     r"^(?P<town>[^\d,;]*?)[,;\s]+(?P<region>[A-Za-z][A-Za-z .]{1,30}?)\.?[,;\s]+(?P<postcode>\d{4,5})(?:-\d{4})?$"
 )
@@ -67,9 +107,7 @@ class Address:
     region: str | None = None
 
 
-def addresses(
-    values: pl.Series, country: str | None, regions: Mapping[str, str] = _NOTHING
-) -> pl.DataFrame:
+def addresses(values: pl.Series, country: str | None, regions: Mapping[str, str] = _NOTHING) -> pl.DataFrame:
     """The parts of each address, a column for each field of :class:`Address`."""
     import polars as pl
 
@@ -146,7 +184,11 @@ def _street(line: str) -> Address | None:
         if re.fullmatch(r"\d+(?:st|nd|rd|th)", house) or not found:
             return None
         # A range of houses: its first number.
-        while found and re.fullmatch(r"\d+[a-z]?", found[0]) and re.match(rf"\s*{house}\s*[-/&]\s*{found[0]}\b", line, re.I):
+        while (
+            found
+            and re.fullmatch(r"\d+[a-z]?", found[0])
+            and re.match(rf"\s*{house}\s*[-/&]\s*{found[0]}\b", line, re.IGNORECASE)
+        ):
             found.pop(0)
     elif trailing := re.fullmatch(r"\s*([^\d]+?)\s+(\d+[A-Za-z]?(?:\s*[-/]\s*\d+)?)\s*", line):
         # "Hauptstrasse 5": only where the words before end as a street does.
@@ -163,7 +205,9 @@ def _street(line: str) -> Address | None:
 
 
 def _ends_as_street(found: list[str]) -> bool:
-    return found[-1] in _KINDS or bool(re.search(r"(?:strasse|straat|weg|laan|gasse|allee|plein|str)$", found[-1]))
+    return found[-1] in _KINDS or bool(
+        re.search(r"(?:strasse|straat|weg|laan|gasse|allee|plein|str)$", found[-1])
+    )
 
 
 def _named(found: list[str]) -> Address | None:
@@ -176,7 +220,9 @@ def _named(found: list[str]) -> Address | None:
             break
         street.append(_ordinal(word))
     # "North Street" is a street called North.
-    has_direction = len(street) > 1 and street[0] in _DIRECTIONS and not (len(street) == 2 and street[1] in _KINDS)
+    has_direction = (
+        len(street) > 1 and street[0] in _DIRECTIONS and not (len(street) == 2 and street[1] in _KINDS)
+    )
     direction = _DIRECTIONS[street.pop(0)] if has_direction else ""
     ends = [place for place, word in enumerate(street) if place and word in _KINDS]
     kind = _KINDS[street[ends[0]]] if ends else ""
@@ -184,7 +230,9 @@ def _named(found: list[str]) -> Address | None:
     if not name:
         return None
     return Address(
-        street_name=" ".join(name), street_key=" ".join(word for word in (direction, *name, kind) if word), unit=unit
+        street_name=" ".join(name),
+        street_key=" ".join(word for word in (direction, *name, kind) if word),
+        unit=unit,
     )
 
 

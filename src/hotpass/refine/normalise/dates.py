@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ _MONTHS = {
     )
     for name in names
 }  # fmt: skip
-Found = tuple[datetime.date | None, list[str]]
+Found = tuple[dt.date | None, list[str]]
 
 
 def dates(values: pl.Series, order: str | None) -> pl.DataFrame:
@@ -40,7 +40,9 @@ def dates(values: pl.Series, order: str | None) -> pl.DataFrame:
 
     known = values.drop_nulls().unique().to_list()
     order = order_of(known) or order
-    return on_distinct(values, lambda text: parse_date(text, order), {"date": pl.Date, "flags": pl.List(pl.String)})
+    return on_distinct(
+        values, lambda text: parse_date(text, order), {"date": pl.Date, "flags": pl.List(pl.String)}
+    )
 
 
 def order_of(texts: Iterable[str]) -> str | None:
@@ -89,6 +91,6 @@ def _dated(year: str, month: int, day: int) -> Found:
 
 def _date(year: int, month: int, day: int) -> Found:
     try:
-        return datetime.date(year, month, day), []
+        return dt.date(year, month, day), []
     except ValueError:
         return None, [Flag.DATE_UNKNOWN.value]

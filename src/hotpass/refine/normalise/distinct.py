@@ -11,9 +11,7 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 
 
-def on_distinct(
-    values: pl.Series, function: Callable[[str], Row], schema: Mapping[str, Any]
-) -> pl.DataFrame:
+def on_distinct(values: pl.Series, function: Callable[[str], Row], schema: Mapping[str, Any]) -> pl.DataFrame:
     """Call a function once for each distinct text; one row for each value, null for null (an empty list for lists)."""
     return spread(values, lambda texts: table([function(text) for text in texts.to_list()], schema), schema)
 
@@ -47,8 +45,6 @@ def table(rows: Sequence[Row], schema: Mapping[str, Any]) -> pl.DataFrame:
 
 def where(values: pl.Series, mask: pl.Series, function: Callable[[pl.Series], pl.Series]) -> pl.Series:
     """Replace some values by what a function makes of them; it sees no others."""
-    import polars as pl
-
     mask = mask.fill_null(value=False)
     if not mask.any():
         return values

@@ -13,17 +13,36 @@ if TYPE_CHECKING:
     import polars as pl
 
 # What is valid beyond doubt, in lower case; proved to agree with email-validator by tests. All else is asked.
-_SURE = (
-    r"^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9]*(?:-[a-z0-9]+)*\.)+[a-z]{2,24}$"
-)
+_SURE = r"^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9][a-z0-9]*(?:-[a-z0-9]+)*\.)+[a-z]{2,24}$"
 _SPECIAL = r"\.(?:arpa|invalid|local|localhost|onion|test)$"
 _LONGEST_LOCAL, _LONGEST = 64, 200
 _NOBODY = frozenset(
-    "noemail no-email no_email nomail no-mail noone nobody none na n-a test testing unknown example xxx xx x asdf".split()
+    [
+        "noemail",
+        "no-email",
+        "no_email",
+        "nomail",
+        "no-mail",
+        "noone",
+        "nobody",
+        "none",
+        "na",
+        "n-a",
+        "test",
+        "testing",
+        "unknown",
+        "example",
+        "xxx",
+        "xx",
+        "x",
+        "asdf",
+    ]
 )
 _SEPARATORS = re.compile(r"[;,|\s]+|/(?=[^/]*@)")
 _ANGLED = re.compile(r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>", re.IGNORECASE)
-_DISGUISED = re.compile(r"\S+\s*(?:\(at\)|\[at\]|\{at\}|\bat\b)\s*\S+\s*(?:\(dot\)|\[dot\]|\bdot\b|\.)\s*\w+", re.IGNORECASE)
+_DISGUISED = re.compile(
+    r"\S+\s*(?:\(at\)|\[at\]|\{at\}|\bat\b)\s*\S+\s*(?:\(dot\)|\[dot\]|\bdot\b|\.)\s*\w+", re.IGNORECASE
+)
 
 
 def emails(values: pl.Series, free: Collection[str] = (), roles: Collection[str] = ()) -> pl.DataFrame:
@@ -38,7 +57,9 @@ def _emails(texts: pl.Series, free: frozenset[str], roles: frozenset[str]) -> pl
     import polars as pl
 
     schema = {"emails": pl.List(pl.String), "flags": pl.List(pl.String)}
-    frame = texts.alias("text").to_frame().with_columns(plain=pl.col("text").str.to_lowercase().str.strip_chars())
+    frame = (
+        texts.alias("text").to_frame().with_columns(plain=pl.col("text").str.to_lowercase().str.strip_chars())
+    )
     at = pl.col("plain").str.find("@", literal=True)
     frame = frame.with_columns(
         sure=pl.col("plain").str.contains(_SURE)
@@ -57,14 +78,12 @@ def _emails(texts: pl.Series, free: frozenset[str], roles: frozenset[str]) -> pl
     ).list.drop_nulls()
     quick = frame.select(
         emails=pl.when("sure").then(pl.concat_list("plain")), flags=pl.when("sure").then(flags)
-    ).cast(schema)
+    ).cast(pl.Schema(schema))
     rest = (~frame["sure"]).arg_true()
     if not len(rest):
         return quick
     slow = table([parse_emails(text, free, roles) for text in texts.gather(rest)], schema)
-    return quick.with_columns(
-        placed(quick[name], rest, slow[name]) for name in schema
-    )
+    return quick.with_columns(placed(quick[name], rest, slow[name]) for name in schema)
 
 
 def parse_emails(

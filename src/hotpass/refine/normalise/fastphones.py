@@ -32,7 +32,12 @@ def fast_pattern(country: str) -> FastPattern | None:
     import phonenumbers
 
     meta = phonenumbers.PhoneMetadata.metadata_for_region(country, None)
-    if meta is None or meta.national_prefix_transform_rule or meta.leading_digits:
+    if (
+        meta is None
+        or meta.country_code is None
+        or meta.national_prefix_transform_rule
+        or meta.leading_digits
+    ):
         return None
     prefix = meta.national_prefix or ""
     if (meta.national_prefix_for_parsing or "") != prefix:
@@ -48,7 +53,9 @@ def fast_pattern(country: str) -> FastPattern | None:
         meta.personal_number, meta.pager, meta.uan, meta.voicemail,
     )  # fmt: skip
     # A number that begins with zero is left to phonenumbers (fast_phones): leading zeros have rules of their own.
-    patterns = {kind.national_number_pattern for kind in kinds if kind is not None and kind.national_number_pattern}
+    patterns = {
+        kind.national_number_pattern for kind in kinds if kind is not None and kind.national_number_pattern
+    }
     general = meta.general_desc.national_number_pattern if meta.general_desc else None
     if not patterns or general is None:
         return None

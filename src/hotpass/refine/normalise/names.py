@@ -12,7 +12,9 @@ from hotpass.refine.normalise.text import squeeze, words
 if TYPE_CHECKING:
     import polars as pl
 
-_ROLE = re.compile(r"^(?P<name>[^()\[\]]*[^\W\d_][^()\[\]]*?)\s*[(\[]\s*(?P<role>[^()\[\]]*[^\W\d_][^()\[\]]*)[)\]]\s*$")
+_ROLE = re.compile(
+    r"^(?P<name>[^()\[\]]*[^\W\d_][^()\[\]]*?)\s*[(\[]\s*(?P<role>[^()\[\]]*[^\W\d_][^()\[\]]*)[)\]]\s*$"
+)
 
 
 def names(values: pl.Series, legal_forms: Sequence[str]) -> pl.DataFrame:
@@ -45,7 +47,9 @@ def _keys(shown: pl.Series, legal_forms: Sequence[str]) -> pl.Series:
     """The engine folds plain ASCII; letters beyond it, and dots between letters, are folded one by one."""
     import polars as pl
 
-    odd = (shown.str.len_bytes() != shown.str.len_chars()) | shown.str.contains(r"\b[A-Za-z]\.[A-Za-z]\b|[&'`]")
+    odd = (shown.str.len_bytes() != shown.str.len_chars()) | shown.str.contains(
+        r"\b[A-Za-z]\.[A-Za-z]\b|[&'`]"
+    )
     plain = shown.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", " ")
 
     def by_hand(_: pl.Series) -> pl.Series:

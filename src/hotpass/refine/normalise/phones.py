@@ -24,7 +24,10 @@ _LABEL = re.compile(
     r"|whats ?app|sel(?:foon)?|[tcmpwho])\b\.?\s*(?:no\.?|number|nr\.?)?\s*[:.\-]?\s*(?=[+(\d])",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"\s*[(\[]?\s*(?:tel|cell|mobile|mob|office|work|home|direct|main|whats ?app|w|h|c|m|o)\.?\s*[)\]]?\s*$", re.I)
+_TRAILING = re.compile(
+    r"\s*[(\[]?\s*(?:tel|cell|mobile|mob|office|work|home|direct|main|whats ?app|w|h|c|m|o)\.?\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
 _FAX = re.compile(r"\b(?:fax|faks|f)\b\s*[:.]?", re.IGNORECASE)
 _EXTENSION = re.compile(r"(?:\bext(?:ension)?\b|\bextn\b|\bx|#)\s*[.:]?\s*(\d{1,7})\s*$", re.IGNORECASE)
 # A second line of the same number: 011 555 0100/1.
@@ -74,9 +77,11 @@ def _phones(texts: pl.Series, rules: PhoneRules, schema: dict[str, Any]) -> pl.D
     )
     rest = quick.is_null().arg_true()
     if not len(rest):
-        return lists.cast(schema)
+        return lists.cast(pl.Schema(schema))
     slow = table([parse_phones(text, rules) for text in texts.gather(rest)], schema)
-    return lists.cast(schema).with_columns(placed(lists[name], rest, slow[name]) for name in schema)
+    return lists.cast(pl.Schema(schema)).with_columns(
+        placed(lists[name], rest, slow[name]) for name in schema
+    )
 
 
 def fast_phones(texts: pl.Series, country: str | None) -> pl.Series:
@@ -153,7 +158,11 @@ def _doubtful(part: str, digits: str, rules: PhoneRules, found: _Found, flags: l
     if rules.country is None and not part.lstrip("(").startswith(("+", "00")):
         # National digits are a key where all lists are of one country, though nobody knows which.
         is_number = 7 <= len(digits) <= 15
-        found.add(digits if is_number else None, *flags, Flag.PHONE_NO_COUNTRY if is_number else Flag.PHONE_IMPOSSIBLE)
+        found.add(
+            digits if is_number else None,
+            *flags,
+            Flag.PHONE_NO_COUNTRY if is_number else Flag.PHONE_IMPOSSIBLE,
+        )
         return
     if _is_local(part, digits, number):
         if rules.area_code and (completed := _valid(rules.area_code + digits, rules.country)):
@@ -161,7 +170,11 @@ def _doubtful(part: str, digits: str, rules: PhoneRules, found: _Found, flags: l
         else:
             found.add(None, *flags, Flag.PHONE_LOCAL)
         return
-    found.add(_as_long_as_one(number), *flags, Flag.PHONE_UNASSIGNED if _as_long_as_one(number) else Flag.PHONE_IMPOSSIBLE)
+    found.add(
+        _as_long_as_one(number),
+        *flags,
+        Flag.PHONE_UNASSIGNED if _as_long_as_one(number) else Flag.PHONE_IMPOSSIBLE,
+    )
 
 
 def _as_long_as_one(number: Any) -> str | None:
@@ -192,7 +205,9 @@ def _vanity(part: str, country: str | None) -> str | None:
     """The number of a vanity word, or None: a word has three letters or more, and no digit touches it."""
     import phonenumbers
 
-    if not all(re.fullmatch(r"[A-Za-z]{3,}|[^A-Za-z]+", token) for token in re.split(r"[\s().\-]+", part) if token):
+    if not all(
+        re.fullmatch(r"[A-Za-z]{3,}|[^A-Za-z]+", token) for token in re.split(r"[\s().\-]+", part) if token
+    ):
         return None
     return _valid(phonenumbers.convert_alpha_characters_in_number(part), country)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hotpass.refine.headers import header_key
 from hotpass.refine.normalise.distinct import on_distinct
@@ -58,7 +58,10 @@ def _country_names() -> dict[str, str]:
     found: dict[str, str] = {}
     for country in pycountry.countries:
         code = country.alpha_2
-        names = [getattr(country, name, None) for name in ("name", "official_name", "common_name", "alpha_2", "alpha_3")]
+        names = [
+            getattr(country, name, None)
+            for name in ("name", "official_name", "common_name", "alpha_2", "alpha_3")
+        ]
         for name in filter(None, names):
             found.setdefault(" ".join(words(name)), code)
     return found
@@ -69,7 +72,9 @@ def regions(values: pl.Series, country: str | None, known: Mapping[str, str] = _
     import polars as pl
 
     schema = {"region": pl.String, "flags": pl.List(pl.String)}
-    return on_distinct(values, lambda text: _flagged(region_code(text, country, known), Flag.REGION_UNKNOWN), schema)
+    return on_distinct(
+        values, lambda text: _flagged(region_code(text, country, known), Flag.REGION_UNKNOWN), schema
+    )
 
 
 def region_code(text: str, country: str | None, known: Mapping[str, str] = _NOTHING) -> str | None:
@@ -83,20 +88,22 @@ def region_code(text: str, country: str | None, known: Mapping[str, str] = _NOTH
     return _region_names(country).get(key) if country else None
 
 
-@cache
-def _region_codes(country: str) -> frozenset[str]:
+def _subdivisions(country: str) -> list[Any]:
     import pycountry
 
-    return frozenset(region.code for region in pycountry.subdivisions.get(country_code=country) or ())
+    return list(pycountry.subdivisions.get(country_code=country) or ())  # type: ignore[no-untyped-call]
+
+
+@cache
+def _region_codes(country: str) -> frozenset[str]:
+    return frozenset(region.code for region in _subdivisions(country))
 
 
 @cache
 def _region_names(country: str) -> dict[str, str]:
-    import pycountry
-
     found: dict[str, str] = {}
     twice: set[str] = set()
-    for region in pycountry.subdivisions.get(country_code=country) or ():
+    for region in _subdivisions(country):
         for name in (*re.split(r"\s*[/\[\]]\s*", region.name), region.code.partition("-")[2]):
             key = " ".join(words(name))
             if key and found.setdefault(key, region.code) != region.code:
@@ -122,7 +129,11 @@ def postcode(text: str, country: str | None) -> str | None:
     written = re.sub(r"\.0+$", "", written)
     form = _POSTCODES.get(country or "")
     if form is None:
-        return written if re.fullmatch(r"[A-Z0-9][A-Z0-9 -]{1,9}", written) and re.search(r"\d", written) else None
+        return (
+            written
+            if re.fullmatch(r"[A-Z0-9][A-Z0-9 -]{1,9}", written) and re.search(r"\d", written)
+            else None
+        )
     if not re.fullmatch(form, written):
         return None
     return written.partition("-")[0]

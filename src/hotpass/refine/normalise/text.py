@@ -14,14 +14,17 @@ if TYPE_CHECKING:
 
 # Line ends and tabs stay for the step that knows what they mean there.
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\x{200b}-\\x{200f}\\x{202a}-\\x{202e}\\x{2060}\\x{feff}\\x{ad}]"
-_GARBLED = "\\x{fffd}|Ã[\\x{80}-\\x{bf}]|â€|Â[\\x{a0}-\\x{bf}]|‚Äö|‚Äô|√[Ñ©¥°®≥]"
+_GARBLED = "\\x{fffd}|Ã[\\x{80}-\\x{bf}]|â€|Â[\\x{a0}-\\x{bf}]|\\x{201a}Ä[öô]|√[Ñ©¥°®≥]"
 
 # Letters that have no ASCII letter inside.
-_FOLDED = str.maketrans(
-    {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d",
-     "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H", "ŋ": "n", "’": "'", "‘": "'",
-     "ʼ": "'", "`": "'", "´": "'", "–": "-", "—": "-", "‐": "-", "‑": "-"}
-)  # fmt: skip
+_LETTERS: dict[str | int, str] = {
+    **dict(zip("æÆœŒßẞþÞ", ("ae", "AE", "oe", "OE", "ss", "SS", "th", "Th"), strict=True)),
+    **dict(zip("øØłŁđĐðÐıħĦŋ", "oOlLdDdDihHn", strict=True)),
+    # Apostrophes and dashes of all kinds, by number: they look too much alike.
+    **dict.fromkeys((0x2019, 0x2018, 0x02BC, 0x60, 0xB4), "'"),
+    **dict.fromkeys(range(0x2010, 0x2016), "-"),
+}
+_FOLDED = str.maketrans(_LETTERS)
 
 
 def clean(values: pl.Series, placeholders: Collection[str]) -> pl.Series:
@@ -31,7 +34,9 @@ def clean(values: pl.Series, placeholders: Collection[str]) -> pl.Series:
     known = values.is_not_null()
     foreign = values.str.len_bytes() != values.str.len_chars()
     values = where(values, foreign, lambda some: some.str.normalize("NFKC"))
-    odd = (values.str.len_bytes() != values.str.len_chars()) | values.str.contains(r"[\x00-\x08\x0b-\x1f\x7f]")
+    odd = (values.str.len_bytes() != values.str.len_chars()) | values.str.contains(
+        r"[\x00-\x08\x0b-\x1f\x7f]"
+    )
     values = where(
         values, odd, lambda some: some.str.replace_all("\\r\\n?", "\n").str.replace_all(_CONTROL, "")
     )
@@ -73,8 +78,10 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text for comparing: folded, ``&`` as and, apostrophes gone, ``Y.M.C.A.`` as one."""
     folded = fold(text).replace("&", " and ").replace("'", "")
-    folded = re.sub(r"\b(?:[^\W\d_]\.){2,}", lambda found: found[0].replace(".", "") + " ", folded)
-    folded = re.sub(r"\b((?:[^\W\d_]\.)+[^\W\d_])\b(?!\.)", lambda found: found[0].replace(".", ""), folded)
+    # Two letters with points are more often a person's than an organisation's: R. E. Wood.
+    folded = re.sub(
+        r"\b(?:[^\W\d_]\.){2,}[^\W\d_]\b\.?", lambda found: found[0].replace(".", "") + " ", folded
+    )
     return re.findall(r"[^\W_]+", folded)
 
 

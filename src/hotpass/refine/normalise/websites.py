@@ -25,9 +25,35 @@ _TRACKING = re.compile(
 )
 # Many organisations have pages there: the domain is not theirs.
 _PLATFORMS = frozenset(
-    "facebook.com fb.com fb.me instagram.com twitter.com x.com linkedin.com youtube.com youtu.be tiktok.com pinterest.com"
-    " wa.me whatsapp.com t.me linktr.ee google.com goo.gl bit.ly tinyurl.com yelp.com tripadvisor.com yellowpages.com"
-    " wikipedia.org wordpress.com blogspot.com medium.com eventbrite.com".split()
+    [
+        "facebook.com",
+        "fb.com",
+        "fb.me",
+        "instagram.com",
+        "twitter.com",
+        "x.com",
+        "linkedin.com",
+        "youtube.com",
+        "youtu.be",
+        "tiktok.com",
+        "pinterest.com",
+        "wa.me",
+        "whatsapp.com",
+        "t.me",
+        "linktr.ee",
+        "google.com",
+        "goo.gl",
+        "bit.ly",
+        "tinyurl.com",
+        "yelp.com",
+        "tripadvisor.com",
+        "yellowpages.com",
+        "wikipedia.org",
+        "wordpress.com",
+        "blogspot.com",
+        "medium.com",
+        "eventbrite.com",
+    ]
 )
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]", re.UNICODE)
 
@@ -63,7 +89,9 @@ def parse_website(text: str) -> tuple[str | None, str | None, list[str]]:
 def _url(part: str) -> str | None:
     """One website as an https URL without tracking parameters, or None."""
     part = part.strip("()[]'.,")
-    part = re.sub(r"^(?:https?|hhtps?|htp|ttps?)(?::/{0,3}|;//|//)", "", part, flags=re.IGNORECASE).lstrip("/")
+    part = re.sub(r"^(?:https?|hhtps?|htp|ttps?)(?::/{0,3}|;//|//)", "", part, flags=re.IGNORECASE).lstrip(
+        "/"
+    )
     if "@" in part.split("/", maxsplit=1)[0] or not part:
         return None
     try:

@@ -103,7 +103,9 @@ def _checkers(fields: tuple[str, ...]) -> dict[str, Checker]:
         "regions": schema.mapping_of_texts,
         "countries": schema.mapping_of_texts,
         "source_priority": schema.texts,
-        "thresholds": lambda node: schema.checked(node, {each.name: schema.share for each in fields_of(Thresholds)}),
+        "thresholds": lambda node: schema.checked(
+            node, {each.name: schema.share for each in fields_of(Thresholds)}
+        ),
         "header_row": schema.header_rows,
         "columns": schema.columns_of(fields),
         "sheets_kept": schema.texts,
@@ -129,14 +131,20 @@ def _merged(base: Profile, said: Mapping[str, Any], digest: str) -> dict[str, An
             case "extras":
                 merged["extras"], merged["extra_headers"] = value
             case "thresholds":
-                merged[key] = Thresholds(**{each.name: getattr(base.thresholds, each.name) for each in fields_of(Thresholds)} | value)
+                merged[key] = Thresholds(
+                    **{each.name: getattr(base.thresholds, each.name) for each in fields_of(Thresholds)}
+                    | value
+                )
             case "headers":
                 # Its own names come first: they are the better known ones.
                 merged[key] = dict(base.headers) | {
-                    field: tuple(dict.fromkeys((*names, *base.headers.get(field, ())))) for field, names in value.items()
+                    field: tuple(dict.fromkeys((*names, *base.headers.get(field, ()))))
+                    for field, names in value.items()
                 }
             case "regions" | "countries" | "header_row" | "columns":
-                merged[key] = value | {name: meant for name, meant in getattr(base, key).items() if name not in value}
+                merged[key] = value | {
+                    name: meant for name, meant in getattr(base, key).items() if name not in value
+                }
             case "rules":
                 named = {rule.name for rule in value}
                 merged[key] = (*(rule for rule in base.rules if rule.name not in named), *value)

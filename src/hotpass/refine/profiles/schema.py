@@ -120,7 +120,12 @@ def header_rows(node: Node) -> dict[str, int]:
     found = {}
     for pattern, value in node.items():
         row = 0 if value.value == "none" else value.value
-        if isinstance(row, bool) or not isinstance(row, int) or row < 0 or (row == 0 and value.value != "none"):
+        if (
+            isinstance(row, bool)
+            or not isinstance(row, int)
+            or row < 0
+            or (row == 0 and value.value != "none")
+        ):
             raise value.wrong("the number of a row, from 1, or none", _shown(value.value))
         found[pattern] = row
     return found
@@ -135,7 +140,7 @@ def headers_of(fields: tuple[str, ...]) -> Checker:
     """Fields with the headers that mean them."""
 
     def check(node: Node) -> dict[str, tuple[str, ...]]:
-        return checked(node, {name: keys for name in fields})
+        return checked(node, dict.fromkeys(fields, keys))
 
     return check
 
