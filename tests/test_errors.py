@@ -28,6 +28,7 @@ from hotpass.errors import (
     WriteError,
 )
 from hotpass.refine.duplicates import DecisionsContradictError, DecisionsDamagedError
+from hotpass.refine.profiles import ProfileError, UnknownProfileError
 from hotpass.tables.errors import (
     EncryptedBookError,
     LimitError,
@@ -635,6 +636,24 @@ ROWS = [
         10,
         "there is not an empty folder",
         "name a folder that is empty or does not exist, or none for a temporary one: hotpass demo",
+    ),
+    Row(
+        ProfileError(file="mine.yaml", line=3, expected="a list", found="tel", near=()),
+        2,
+        "mine.yaml, line 3: expected a list, found 'tel'",
+        "mend the profile at that line",
+    ),
+    Row(
+        ProfileError(file="mine.yaml", line=3, expected="one of a, b", found="c", near=("b",)),
+        2,
+        "mine.yaml, line 3: expected one of a, b, found 'c'",
+        "did you mean 'b'?",
+    ),
+    Row(
+        UnknownProfileError(name="genric", known=("aviation", "generic")),
+        3,
+        "there is no profile 'genric'",
+        "name a YAML file, or one of aviation, generic",
     ),
     Row(
         DecisionsDamagedError(line=3, problem="the answer is 'perhaps'", columns="a,b"),

@@ -65,7 +65,12 @@ def test_headers_as_people_write_them(header: str, field: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("street name", "site name"), ("contact number", "contact name"), ("provider id", "provider"), ("program option", "program")],
+    [
+        ("street name", "site name"),
+        ("contact number", "contact name"),
+        ("provider id", "provider"),
+        ("program option", "program"),
+    ],
 )
 def test_headers_that_share_a_word_are_not_nearly_the_same(one: str, other: str) -> None:
     assert likeness(one, other) < GENERIC.thresholds.sure
@@ -75,7 +80,12 @@ def test_headers_that_share_a_word_are_not_nearly_the_same(one: str, other: str)
 def test_a_header_that_lies_is_overruled_and_said() -> None:
     """One real list has dates under "E-mail" and the e-mails under another list's header."""
     plan = _plan({"Program": NAMES, "E-mail": DATES, "Purple binder service type": MAILS, "URL": FLAGS})
-    assert _fate(plan) == {"Program": "organization_name", "E-mail": None, "Purple binder service type": "email", "URL": None}
+    assert _fate(plan) == {
+        "Program": "organization_name",
+        "E-mail": None,
+        "Purple binder service type": "email",
+        "URL": None,
+    }
     lied = _column(plan, "E-mail")
     assert (lied.how, lied.field) == (How.OVERRULED, "email")
     assert lied.why == "the header says email, of 5 different values 0% look like e-mails, they are dates"
@@ -140,14 +150,21 @@ def test_groups_say_whose_a_column_is() -> None:
 def test_a_list_without_a_header() -> None:
     streets = [f"{number} Main Road" for number in range(1, 6)]
     plan = _plan({"a": NAMES, "b": streets, "c": PHONES, "d": MAILS}, header=False)
-    assert _fate(plan) == {"column A": "organization_name", "column B": "address", "column C": "phone", "column D": "email"}
+    assert _fate(plan) == {
+        "column A": "organization_name",
+        "column B": "address",
+        "column C": "phone",
+        "column D": "email",
+    }
     assert "first column of texts" in plan.columns[0].why
 
 
 def test_the_profile_has_the_last_word() -> None:
     from dataclasses import replace
 
-    told = replace(GENERIC, columns={"list.xlsx!Si*": {"Agency": "organization_name", "B": "notes", "Phone": None}})
+    told = replace(
+        GENERIC, columns={"list.xlsx!Si*": {"Agency": "organization_name", "B": "notes", "Phone": None}}
+    )
     plan = _plan({"Agency": NAMES, "Site": NAMES, "Phone": PHONES}, told)
     assert _fate(plan) == {"Agency": "organization_name", "Site": "notes", "Phone": None}
 

@@ -54,7 +54,10 @@ def messy(tmp_path: Path) -> Path:
     (tmp_path / "broken.xlsx").write_bytes((tmp_path / "good.xlsx").read_bytes()[:2000])
     (tmp_path / "not.xlsx").write_text("this is no workbook")
     (tmp_path / "secret.xlsx").write_bytes(
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + b"\0" * 600
+        + "EncryptedPackage".encode("utf-16-le")
+        + b"\0" * 600
     )
     (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
     (tmp_path / "folder.csv").mkdir()
@@ -123,8 +126,9 @@ def test_cells_keep_their_true_place(tmp_path: Path) -> None:
 def test_numbers_dates_and_truth_are_text_without_loss(tmp_path: Path) -> None:
     import datetime as dt
 
+    moment = dt.datetime(2021, 3, 4, 5, 6)  # noqa: DTZ001  # a sheet has no zones
     values: list[object] = [
-        "007", 0.1, 1e21, 0.1234567890123456, True, dt.datetime(2021, 3, 4), dt.datetime(2021, 3, 4, 5, 6), 12, "NA",
+        "007", 0.1, 1e21, 0.1234567890123456, True, dt.date(2021, 3, 4), moment, 12, "NA",
     ]  # fmt: skip
     _book(tmp_path / "types.xlsx", [[value] for value in values])
     (grid,) = _read(tmp_path).grids
@@ -139,7 +143,10 @@ def test_hidden_sheets_are_read_and_marked(tmp_path: Path) -> None:
     book["Old"].sheet_state = "hidden"
     book["Sheet"].append(["Name"])
     book.save(tmp_path / "two.xlsx")
-    assert [(grid.sheet.name, grid.hidden) for grid in _read(tmp_path).grids] == [("Sheet", False), ("Old", True)]
+    assert [(grid.sheet.name, grid.hidden) for grid in _read(tmp_path).grids] == [
+        ("Sheet", False),
+        ("Old", True),
+    ]
 
 
 def test_a_workbook_of_too_many_cells_takes_nobody_along(tmp_path: Path) -> None:
@@ -180,7 +187,9 @@ def test_a_process_that_dies_is_not_the_end_of_the_others(tmp_path: Path) -> Non
         (b"a\n", [("a",)]),
     ],
 )
-def test_delimited_text_in_every_form(tmp_path: Path, data: bytes, cells: list[tuple[str | None, ...]]) -> None:
+def test_delimited_text_in_every_form(
+    tmp_path: Path, data: bytes, cells: list[tuple[str | None, ...]]
+) -> None:
     (tmp_path / "a.csv").write_bytes(data)
     (grid,) = _read(tmp_path).grids
     assert _cells(grid) == cells
@@ -197,3 +206,23 @@ def test_parquet_has_its_names_in_row_one(tmp_path: Path) -> None:
     frame.write_parquet(tmp_path / "a.parquet")
     (grid,) = _read(tmp_path).grids
     assert _cells(grid) == [("Name", "Zip", "n"), ("Blue Sky", "1", str(2**60)), (None, "2.5", "1")]
+
+
+def test_an_ods_is_read_by_what_it_is_whatever_its_suffix(tmp_path: Path) -> None:
+    office, table, text = (f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text"))
+    cell = "<t:table-cell o:value-type='string'><x:p>{}</x:p></t:table-cell>"
+    number = "<t:table-cell o:value-type='float' o:value='115550100'><x:p>115550100</x:p></t:table-cell>"
+    content = (
+        f"<o:document-content xmlns:o='{office}' xmlns:t='{table}' xmlns:x='{text}'><o:body><o:spreadsheet>"
+        f"<t:table t:name='Sites'><t:table-row>{cell.format('Name')}{cell.format('Tel')}</t:table-row>"
+        f"<t:table-row>{cell.format('Blue Sky')}{number}</t:table-row></t:table></o:spreadsheet></o:body></o:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(tmp_path / "list.xlsx", "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    (file,) = discover(tmp_path).files
+    assert file.kind == "ods"
+    (grid,) = read_grids([file]).grids
+    assert _cells(grid) == [("Name", "Tel"), ("Blue Sky", "115550100")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from harness.grids import grid
 
 from hotpass.refine.grid import Grid
@@ -9,7 +11,7 @@ from hotpass.refine.layout import Layout, LayoutRules, find_tables
 from hotpass.refine.profiles import load_profile
 
 RULES = load_profile("generic").layout()
-ROWS = [
+ROWS: list[list[Any]] = [
     ["Blue Sky Academy", "011 555 0100", "info@bluesky.example"],
     ["River Valley School", "011 555 0101", "office@river.example"],
     ["Eagle Wings", "011 555 0102", "jo@eagle.example"],
@@ -60,7 +62,13 @@ def test_a_group_that_begins_at_the_left_edge() -> None:
     rows = [["Provider", None, None, "Details", None], ["Record", "School name", "Phone", "Zip", "Notes"]]
     rows += [["1", "Blue Sky", "0115550100", "2196", None], ["2", "River", "0115550101", "2196", "x"]]
     layout = find_tables(grid(rows), RULES)
-    names = ["Provider / Record", "Provider / School name", "Provider / Phone", "Details / Zip", "Details / Notes"]
+    names = [
+        "Provider / Record",
+        "Provider / School name",
+        "Provider / Phone",
+        "Details / Zip",
+        "Details / Notes",
+    ]
     assert _found(layout) == [(names, [3, 4])]
 
 
@@ -106,7 +114,11 @@ def test_repeated_headers_totals_notes_and_phantom_rows() -> None:
 
 
 def test_an_organisation_that_begins_like_a_total_stays() -> None:
-    rows = [HEADER, ["Total Aviation", "011 555 0100", "info@total.example"], ["Note Worthy School", None, "a@b.example"]]
+    rows = [
+        HEADER,
+        ["Total Aviation", "011 555 0100", "info@total.example"],
+        ["Note Worthy School", None, "a@b.example"],
+    ]
     assert _found(find_tables(grid(rows), RULES)) == [(HEADER, [2, 3])]
 
 

@@ -61,7 +61,10 @@ def test_wrong_encodings_are_told_and_not_mended() -> None:
         ("A&B Flying", "a and b flying"),
         ("CC", "cc"),
         ("Ltd Inc", "ltd"),
-        ("\u041f\u0440\u0438\u043c\u0435\u0440 \u041e\u041e\u041e", "\u043f\u0440\u0438\u043c\u0435\u0440 \u043e\u043e\u043e"),
+        (
+            "\u041f\u0440\u0438\u043c\u0435\u0440 \u041e\u041e\u041e",
+            "\u043f\u0440\u0438\u043c\u0435\u0440 \u043e\u043e\u043e",
+        ),
         ("---", None),
     ],
 )

@@ -42,7 +42,7 @@ def test_regions_of_shipped_profiles_are_in_iso_3166() -> None:
     import pycountry
 
     for code in load_profile("aviation").regions.values():
-        assert pycountry.subdivisions.get(code=code), code
+        assert pycountry.subdivisions.get(code=code), code  # type: ignore[no-untyped-call]
 
 
 def test_what_a_run_knows_better() -> None:
@@ -138,3 +138,12 @@ def test_text_that_is_not_utf8_is_told(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_bytes("profile: x\ndescription: café\n".encode("cp1252"))
     with pytest.raises(ProfileError, match="line 2: expected text in UTF-8"):
         load_profile(str(tmp_path / "mine.yaml"))
+
+
+def test_the_reference_page_has_every_key_and_field() -> None:
+    from hotpass.refine.profiles.fields import FIELDS
+    from hotpass.refine.profiles.loading import KEYS
+
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "profiles.md").read_text(encoding="utf-8")
+    missing = [name for name in (*KEYS, *FIELDS) if f"`{name}`" not in page]
+    assert not missing
