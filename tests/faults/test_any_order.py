@@ -32,7 +32,7 @@ EXAMPLES = int(os.environ.get("ANY_ORDER_EXAMPLES", "15"))
 _NAME = "refined_data"
 _DATASET = ("--dataset", _NAME)
 _MAIN = "main"
-_DATA = [f"id,name\n{number},House {number}\n".encode() for number in range(4)]
+_DATA = [f"id,name\n{number},House {number}\n".encode() for number in range(8)]
 
 Version = tuple[int, int, int]
 
@@ -93,19 +93,22 @@ def _text(version: Version) -> str:
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """Acts of Hotpass, git, DVC and a killer on the dataset of the state `tracked`."""
+    """Acts of Hotpass, git, DVC and a killer on one dataset of the state `tracked` or `released`."""
 
     templates: ClassVar[Templates]
     runner: ClassVar[Runner]
     base: ClassVar[Path]
     numbers: ClassVar[count[int]]
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(state=st.sampled_from(["released", "tracked"]))
+    def begin(self, state: str) -> None:
         self.place = self.base / str(next(self.numbers))
-        self.repo = self.templates.copy("tracked", self.place)
+        self.repo = self.templates.copy(state, self.place)
         first = Pointed(FILE_BYTES["1.0.0"])
         self.model = Model(first.data, first, first, stored=frozenset([first.data]))
+        if state == "released":
+            for version, data in (((1, 0, 0), FILE_BYTES["1.0.0"]), ((1, 1, 0), FILE_BYTES["1.1.0"])):
+                self.model = replace(self.model, work=data).numbered(version, tag=True)
         self.ids: dict[str, str] = {}
 
     def teardown(self) -> None:
@@ -286,7 +289,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def releases_are_for_ever(self) -> None:
-        found = self.repo.git("for-each-ref", "--format=%(refname:short) %(objectname)", "refs/tags").stdout
+        found = self.repo.git(
+            "for-each-ref", "--format=%(refname:short) %(objectname)", f"refs/tags/{_NAME}-v*"
+        ).stdout
         ids = dict([line.split(" ") for line in found.splitlines()])
         assert set(ids) == {f"{_NAME}-v{_text(version)}" for version in self.model.releases}
         assert ids.items() >= self.ids.items()
