@@ -38,6 +38,7 @@ class Page:
 
     browser: Browser
     session: str
+    scripts: bool = True
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
@@ -65,7 +66,8 @@ class Page:
         self.call("Emulation.setEmulatedMedia", features=[scheme])
         self.call("Page.navigate", url=path.as_uri())
         self.browser.wait(self.session, "Page.loadEventFired")
-        self.run("new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))")
+        if self.scripts:
+            self.run("new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))")
 
     def press(self, key: str, code: int) -> None:
         """Press and release a key."""
@@ -126,7 +128,7 @@ class Browser:
         """A new page that watches what it loads and complains of."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        page = self._pages[session] = Page(self, session)
+        page = self._pages[session] = Page(self, session, scripts)
         for domain in ("Page", "Runtime", "Log", "Network", "Audits"):
             page.call(f"{domain}.enable")
         if not scripts:

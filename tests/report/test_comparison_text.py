@@ -93,6 +93,9 @@ def test_many_tables_are_summed_up() -> None:
         (Change(Kind.COLUMN_RETYPED, columns=("id",), detail="integer → text"), "1 column of another type (id, integer → text)"),
         (Change(Kind.COLUMN_ADDED, count=5, columns=tuple("abcde")), "5 columns added (a, b, c and 2 more)"),
         (Change(Kind.FORMAT_CHANGED, detail="csv → xlsx"), "1 file format changed (csv → xlsx)"),
+        (Change(Kind.TABLE_ADDED, "Archive"), "1 table added (Archive)"),
+        (Change(Kind.TABLE_RENAMED, "Sites", detail="Site → Sites"), "1 table renamed (Site → Sites)"),
+        (Change(Kind.FILE_REMOVED, "notes/a.txt"), "1 file removed (notes/a.txt)"),
         (Change(Kind.CELLS_CHANGED, count=2, columns=("a",)), "2 cells changed"),
     ],
 )  # fmt: skip

@@ -41,6 +41,9 @@ def coloured(colour: str, text: str) -> str:
 
 def inert(text: str) -> str:
     """The text with control characters and direction overrides written out as escapes."""
+    # Nothing that is written out is printable (str.isprintable: categories Other and Separator), so most need no look.
+    if text.isprintable():
+        return text
     return "".join(
         char if _is_inert(char) else char.encode("unicode_escape", "surrogatepass").decode() for char in text
     )

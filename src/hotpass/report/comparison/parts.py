@@ -103,20 +103,22 @@ class _Drawing:
         found = {"data_kind": self.tokens.kind(kind), "data_column": " ".join(tokens)}
         return found if count == 1 else {**found, "data_count": str(count)}
 
-    def layout(self, changes: Iterable[Change]) -> Iterable[Html]:
+    def layout(self, changes: Sequence[Change]) -> Iterable[Html]:
         """What changed in the table's columns, key or name."""
         items = [
             element(
                 "li",
                 element("span", WORDS[change.kind].short.capitalize(), class_=f"tag {_tone(change.kind)}"),
-                element("span", shown(about(change))),
+                element("span", *_told(change)),
                 **self.item(change.kind, change.columns),
             )
             for change in changes
             if change.kind not in CELL_KINDS | ROW_KINDS
         ]
+        formulas = any(change.kind is Kind.FORMULAS_CHANGED for change in changes)
+        heading = "Layout and formulas" if formulas else "Layout"
         if items:
-            yield _group("Layout", "", element("ul", *items, class_="layout"))
+            yield _group(heading, "", element("ul", *items, class_="layout"))
 
     def cells(self, table: TableComparison, cells: Sequence[CellChange]) -> Html:
         """One line a cell: the key, the column, old and new side by side, where."""
@@ -174,6 +176,14 @@ class _Drawing:
             line.insert(0, _key_cell(row.key))
         line.append(element("td", address(row.at), class_="address"))
         return element("tr", *line, **self.item(row.kind, (), row.count))
+
+
+def _told(change: Change) -> list[Html]:
+    """What a change is about, or where it is, or how many there are."""
+    if told := about(change):
+        return [shown(told)]
+    places = [joined([address(place), escape(" ")]) for place in change.where]
+    return [escape(number(change.count)), escape(": " if places else ""), *places]
 
 
 def sides(old: str | None, new: str | None) -> tuple[Html, Html]:

@@ -132,7 +132,7 @@ def _reason(reason: Reason) -> Html:
     change, bump = reason.change, reason.bump.value
     more = about(change)
     what = [escape(WORDS[change.kind].many.capitalize())]
-    if more:
+    if more and more != change.table:
         what += [Html(" "), element("span", shown(more), class_="detail")]
     return element(
         "tr",

@@ -8,16 +8,8 @@ from dataclasses import dataclass
 from hotpass.compare.changes import Change, Comparison, Kind, TableComparison
 from hotpass.compare.policy import Decision
 
-CELL_KINDS = frozenset(
-    {
-        Kind.CELLS_CHANGED,
-        Kind.CELLS_FILLED,
-        Kind.CELLS_EMPTIED,
-        Kind.BLANKS_RESTYLED,
-        Kind.FORMULAS_CHANGED,
-    }
-)
-"""Kinds that a log yields cell by cell."""
+CELL_KINDS = frozenset({Kind.CELLS_CHANGED, Kind.CELLS_FILLED, Kind.CELLS_EMPTIED, Kind.BLANKS_RESTYLED})
+"""Kinds that a log yields cell by cell. Formulas are counted and addressed; no value of theirs differs."""
 ROW_KINDS = frozenset({Kind.ROWS_ADDED, Kind.ROWS_REMOVED, Kind.DUPLICATES_REMOVED})
 """Kinds that a log yields row by row."""
 
@@ -67,6 +59,9 @@ _RENAMES = frozenset({Kind.COLUMN_RENAMED, Kind.TABLE_RENAMED, Kind.FILE_RENAMED
 _ABOUT_COLUMNS = frozenset(
     {Kind.COLUMN_ADDED, Kind.COLUMN_REMOVED, Kind.COLUMN_RETYPED, Kind.COLUMNS_REORDERED, Kind.KEY_CHANGED}
 )
+_ABOUT_WHOLES = frozenset(
+    {Kind.TABLE_ADDED, Kind.TABLE_REMOVED, Kind.FILE_ADDED, Kind.FILE_REMOVED, Kind.FILE_CHANGED}
+)
 _CHOSEN: Mapping[str, str] = {
     "given": "as asked for",
     "configured": "as configured",
@@ -103,6 +98,8 @@ def about(change: Change) -> str:
         said = " → ".join(map(brief, change.columns))
     elif change.kind in _ABOUT_COLUMNS:
         said = named(change.columns)
+    elif change.kind in _ABOUT_WHOLES:
+        said = brief(change.table)
     else:
         said = ""
     detail = brief(change.detail, 200)
