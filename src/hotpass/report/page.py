@@ -11,7 +11,6 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Iterable
-from importlib import resources
 
 from hotpass.report.text import inert
 
@@ -102,6 +101,9 @@ def _written_out(char: str) -> Html:
 
 def look(*names: str) -> str:
     """Style sheets or scripts of this package, one after the other."""
+    # Loaded for a page alone: it costs as much as a small command.
+    from importlib import resources
+
     folder = resources.files("hotpass.report") / "look"
     return "".join((folder / name).read_text("utf-8") for name in names)
 
