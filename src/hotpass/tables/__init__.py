@@ -4,3 +4,43 @@
 it. Every cell keeps its true address, nothing is coerced, shifted or dropped in silence, and what could not be decided
 is said in the book's notes.
 """
+
+from hotpass.tables.digest import book_digest, content_digest, profile_book, profile_table
+from hotpass.tables.engine import Engine, identifier, literal, open_engine
+from hotpass.tables.limits import Limits
+from hotpass.tables.reading import read_book, read_books
+from hotpass.tables.source import BookSource, ReadOptions
+from hotpass.tables.table import (
+    Book,
+    BookProfile,
+    Column,
+    ColumnProfile,
+    Table,
+    TableProfile,
+    Type,
+    column_letters,
+)
+
+__all__ = [
+    "Book",
+    "BookProfile",
+    "BookSource",
+    "Column",
+    "ColumnProfile",
+    "Engine",
+    "Limits",
+    "ReadOptions",
+    "Table",
+    "TableProfile",
+    "Type",
+    "book_digest",
+    "column_letters",
+    "content_digest",
+    "identifier",
+    "literal",
+    "open_engine",
+    "profile_book",
+    "profile_table",
+    "read_book",
+    "read_books",
+]
