@@ -45,17 +45,20 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class KeyTexts:
-    """SQL of a key's columns on both sides, to be joined on: blank is NULL. ``whole``: see ``join_rows``."""
+    """SQL of a key's columns on both sides, to be joined on: blank is NULL.
 
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-    whole: bool = False
+    ``whole`` are the columns whose keys are joined as they stand there, which is right if all are whole numbers.
+    """
+
+    old: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    whole: tuple[bool, ...] = ()
 
 
 def join_rows(sides: Sides, key: Sequence[Shared], texts: KeyTexts) -> Join | None:
     """Pair rows by a key that is taken to be unique; None where it turns out that it is not, or has blanks.
 
-    With ``texts.whole`` it is None as well where a key is no whole number, canonically written.
+    None as well where a column of ``texts.whole`` holds anything but whole numbers, canonically written.
     """
     engine = sides.engine
     relation = engine.new_name("pairs")
@@ -69,7 +72,7 @@ def join_rows(sides: Sides, key: Sequence[Shared], texts: KeyTexts) -> Join | No
         raise
     finally:
         engine.execute(f"DROP SEQUENCE IF EXISTS {count}")
-    whole = "bool_and(w)" if texts.whole else "true"
+    whole = "bool_and(w)" if any(texts.whole) else "true"
     old, last_old, new, last_new, fits = engine.execute(
         f"SELECT count(ra), coalesce(max(ra), -1) + 1, count(rb), coalesce(max(rb), -1) + 1, {whole} FROM {relation}"
     )[0]
@@ -99,9 +102,13 @@ def _query(sides: Sides, key: Sequence[Shared], texts: KeyTexts, count: str) -> 
     others = [pair for pair in sides.matching.shared if pair not in key]
     differs, cells = sides.differing(others)
     on = " AND ".join(f"{a} = {b}" for a, b in zip(texts.old, texts.new, strict=True))
-    keys = ", ".join(f"coalesce({a}, {b})" for a, b in zip(texts.old, texts.new, strict=True))
     shown = ", ".join(f"({text})::VARCHAR" for text in shown_key(sides, key, texts))
-    whole = f", {FITS[Type.INTEGER].replace('@', keys)} AS w" if texts.whole else ""
+    tests = [
+        FITS[Type.INTEGER].replace("@", f"coalesce({a}, {b})")
+        for a, b, whole in zip(texts.old, texts.new, texts.whole or (False,) * len(key), strict=True)
+        if whole
+    ]
+    whole = f", {' AND '.join(tests)} AS w" if tests else ""
     # A key that is there a thousand times on both sides makes a million pairs. With a unique one, no more pairs have
     # come than rows of the side that streams by, give or take what the threads hold; more ends the query.
     guard = (

@@ -49,7 +49,7 @@ def settle(sides: Sides, join: Join, tolerance: float | None) -> tuple[Retype, .
     """Take out of a join what differs in writing alone, or within the tolerance; returns which columns were retyped."""
     if not sides.raw:
         if tolerance is not None:
-            _drop_equal(sides, join, {n: _known(sides, n) for n in _numeric(sides)}, tolerance)
+            drop_within(sides, join.relation, tolerance)
         return retyped(sides)
     long = _differing_cells(sides, join)
     types = _types(sides, long, len(sides.matching.shared))
@@ -58,7 +58,7 @@ def settle(sides: Sides, join: Join, tolerance: float | None) -> tuple[Retype, .
     soft = _equal_otherwise(sides, long, likely, tolerance)
     sides.engine.execute(f"DROP TABLE {long}")
     decided = _decide(sides, unsure | soft, unsure)
-    _drop_equal(sides, join, {n: wider(decided[n][0].type, types[n][1]) for n in soft}, tolerance)
+    _drop_equal(sides, join.relation, {n: wider(decided[n][0].type, types[n][1]) for n in soft}, tolerance)
     found = ((sides.matching.shared[n], *decided[n]) for n in sorted(unsure))
     return tuple(Retype(*one) for one in found if is_retyped(one[1], one[2]))
 
@@ -77,6 +77,11 @@ def _unsure(sides: Sides, types: Sequence[tuple[Type, Type]]) -> set[int]:
         first = _decided(sides, table, set(numbers.values()), first=_LOOK)
         unsure -= {n for n, own in numbers.items() if wider(first[own].type, types[n][1 - mine]) is first[own].type}
     return unsure
+
+
+def drop_within(sides: Sides, relation: str, tolerance: float) -> None:
+    """Take out of a relation with ``ra``, ``rb`` and ``cells`` what is within the tolerance; types must be known."""
+    _drop_equal(sides, relation, {n: _known(sides, n) for n in _numeric(sides)}, tolerance)
 
 
 def _known(sides: Sides, number: int) -> Type:
@@ -105,7 +110,7 @@ def _differing_cells(sides: Sides, join: Join) -> str:
 
 
 def _places(count: int, numbers: Mapping[int, int]) -> str:
-    return f"[{', '.join(str(numbers.get(n, 'NULL')) for n in range(1, count + 1))}]::INTEGER[]"
+    return f"([{', '.join(str(numbers.get(n, 'NULL')) for n in range(1, count + 1))}]::INTEGER[])"
 
 
 def _types(sides: Sides, long: str, count: int) -> list[tuple[Type, Type]]:
@@ -220,11 +225,11 @@ def _decided(sides: Sides, table: Table, numbers: set[int], first: int = 0) -> d
     return {n: decided.columns[n - 1] for n in numbers}
 
 
-def _drop_equal(sides: Sides, join: Join, types: Mapping[int, Type], tolerance: float | None) -> None:
+def _drop_equal(sides: Sides, relation: str, types: Mapping[int, Type], tolerance: float | None) -> None:
     test = _equal(sides, types, tolerance, "x.c", "x.o", "x.n")
     if not test:
         return
     both = "ra IS NOT NULL AND rb IS NOT NULL AND cells IS NOT NULL"
     sides.engine.execute(
-        f"UPDATE {join.relation} SET cells = nullif(list_filter(cells, lambda x: NOT {test}), []::{CELL}) WHERE {both}"
+        f"UPDATE {relation} SET cells = nullif(list_filter(cells, lambda x: NOT {test}), []::{CELL}) WHERE {both}"
     )

@@ -7,26 +7,13 @@ from dataclasses import dataclass, replace
 
 from hotpass.compare.matching import Matching, Shared
 from hotpass.tables import Engine, Table, Type
+from hotpass.tables.celltext import TAGS
 from hotpass.tables.table import Column
 
 CELL = "STRUCT(c INTEGER, o VARCHAR, n VARCHAR)[]"
 """Cells of one row. Of a row on both sides: shared column (from 0), old and new text. Else: own column (from 1), text."""
 
 _AT_ONCE = 32
-
-_TAGS = {
-    Type.TEXT: "t",
-    Type.OTHER: "t",
-    Type.INTEGER: "n",
-    Type.NUMBER: "n",
-    Type.BOOLEAN: "b",
-    Type.DATE: "d",
-    Type.DATETIME: "d",
-    Type.TIME: "d",
-    Type.DURATION: "d",
-}
-"""What a value of a column of one type is marked with beside a column of several, whose values are marked already."""
-
 
 @dataclass(frozen=True)
 class Sides:
@@ -65,10 +52,16 @@ class Sides:
             return self._tagged(old, a), self._tagged(new, b)
         if old.native and (old.native, old.type) == (new.native, new.type) and old.type is not Type.OTHER:
             return a, b  # values of one type of one container are equal where their texts are, and compare faster
-        numbers = {old.type, new.type} <= {Type.INTEGER, Type.NUMBER, Type.EMPTY}
+        if {old.type, new.type} == {Type.DATE, Type.DATETIME}:
+            return self._with_time(old, a), self._with_time(new, b)
+        numbers = {old.type, new.type} <= {Type.INTEGER, Type.NUMBER}
         if old.type is new.type or numbers or Type.EMPTY in (old.type, new.type):
             return self.engine.canonical(old, a), self.engine.canonical(new, b)
         return self._as_text(old, a), self._as_text(new, b)
+
+    def _with_time(self, column: Column, cell: str) -> str:
+        text = self.engine.canonical(column, cell)
+        return f"{text} || ' 00:00:00'" if column.type is Type.DATE else text
 
     def _as_text(self, column: Column, cell: str) -> str:
         """A cell's text where the other side is of another type: as it stands there, if it is text of its own."""
@@ -77,7 +70,10 @@ class Sides:
     def _tagged(self, column: Column, cell: str) -> str:
         if column.type is Type.MIXED:
             return cell
-        return f"'{_TAGS.get(column.type, 't')}:' || {self.engine.canonical(column, cell)}"
+        # Whole numbers are numbers there, and empty text is not marked: it fits every type.
+        kind = Type.NUMBER if column.type is Type.INTEGER else column.type
+        text = self.engine.canonical(column, cell)
+        return f"CASE WHEN {text} = '' THEN '' ELSE '{TAGS.get(kind, 't')}:' || {text} END"
 
     def shown(self, column: Column, cell: str) -> str:
         """SQL of a cell as a person is shown it."""
