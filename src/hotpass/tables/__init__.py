@@ -5,6 +5,7 @@ it. Every cell keeps its true address, nothing is coerced, shifted or dropped in
 is said in the book's notes.
 """
 
+from hotpass.tables.digest import book_digest, content_digest, profile_book, profile_table
 from hotpass.tables.engine import Engine, identifier, literal, open_engine
 from hotpass.tables.limits import Limits
 from hotpass.tables.reading import read_book, read_books
@@ -32,10 +33,14 @@ __all__ = [
     "Table",
     "TableProfile",
     "Type",
+    "book_digest",
     "column_letters",
+    "content_digest",
     "identifier",
     "literal",
     "open_engine",
+    "profile_book",
+    "profile_table",
     "read_book",
     "read_books",
 ]
