@@ -6,6 +6,7 @@ is said in the book's notes.
 """
 
 from hotpass.tables.engine import Engine, identifier, literal, open_engine
+from hotpass.tables.errors import LimitError, QueryError, UnevenLinesError
 from hotpass.tables.limits import Limits
 from hotpass.tables.source import BookSource, ReadOptions
 from hotpass.tables.table import (
@@ -18,6 +19,7 @@ from hotpass.tables.table import (
     Type,
     column_letters,
 )
+from hotpass.tables.typed import TypedColumn, typed_columns, typed_select
 
 __all__ = [
     "Book",
@@ -26,13 +28,19 @@ __all__ = [
     "Column",
     "ColumnProfile",
     "Engine",
+    "LimitError",
     "Limits",
+    "QueryError",
     "ReadOptions",
     "Table",
     "TableProfile",
     "Type",
+    "TypedColumn",
+    "UnevenLinesError",
     "column_letters",
     "identifier",
     "literal",
     "open_engine",
+    "typed_columns",
+    "typed_select",
 ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hotpass import compare
-from hotpass.compare import CellChange, ChangeLog, Comparison, CompareOptions, RowChange
+from hotpass.compare import CellChange, ChangeLog, CompareOptions, Comparison, RowChange
 from hotpass.errors import NotReadyError, ReadError
 from hotpass.tables import BookSource, Engine, Limits, ReadOptions, open_engine, read_books
 from hotpass.versioning.project import Project
@@ -54,8 +54,19 @@ def find_sides(
         raise (why or error) from error
 
 
+def find_side(start: str | os.PathLike[str], text: str) -> Side:
+    """The side that a text names, in the repository around a folder; none is needed for a plain file."""
+    project, why = _project(start, None)
+    try:
+        return open_side(project, text)
+    except NeedsRepositoryError as error:
+        raise (why or error) from error
+
+
 @contextmanager
-def open_comparison(old: Side, new: Side, request: CompareRequest = CompareRequest()) -> Iterator[Comparison]:  # noqa: B008  # a frozen value
+def open_comparison(
+    old: Side, new: Side, request: CompareRequest = CompareRequest()
+) -> Iterator[Comparison]:  # a frozen value
     """Compare two sides; the logs of the comparison yield every change while the context is open.
 
     The same bytes are answered without reading a table. Formulas are looked at where all values are equal and the
@@ -74,7 +85,7 @@ def open_comparison(old: Side, new: Side, request: CompareRequest = CompareReque
         yield comparison
 
 
-def compare_sides(old: Side, new: Side, request: CompareRequest = CompareRequest()) -> Comparison:  # noqa: B008
+def compare_sides(old: Side, new: Side, request: CompareRequest = CompareRequest()) -> Comparison:
     """Compare two sides; the logs stay usable as long as somebody holds them and the files do not change."""
     with ExitStack() as stack:
         comparison = stack.enter_context(open_comparison(old, new, request))
