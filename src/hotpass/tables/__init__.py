@@ -4,3 +4,35 @@
 it. Every cell keeps its true address, nothing is coerced, shifted or dropped in silence, and what could not be decided
 is said in the book's notes.
 """
+
+from hotpass.tables.engine import Engine, identifier, literal, open_engine
+from hotpass.tables.limits import Limits
+from hotpass.tables.source import BookSource, ReadOptions
+from hotpass.tables.table import (
+    Book,
+    BookProfile,
+    Column,
+    ColumnProfile,
+    Table,
+    TableProfile,
+    Type,
+    column_letters,
+)
+
+__all__ = [
+    "Book",
+    "BookProfile",
+    "BookSource",
+    "Column",
+    "ColumnProfile",
+    "Engine",
+    "Limits",
+    "ReadOptions",
+    "Table",
+    "TableProfile",
+    "Type",
+    "column_letters",
+    "identifier",
+    "literal",
+    "open_engine",
+]

@@ -100,6 +100,15 @@ class TableProfile:
     digest: str
 
 
+@dataclass(frozen=True)
+class BookProfile:
+    """A book in figures: its tables, its files that are none (path → md5), and the content digest of the whole."""
+
+    tables: tuple[TableProfile, ...]
+    files: dict[str, str]
+    digest: str
+
+
 def column_letters(position: int) -> str:
     """A column's letters as spreadsheets write them: 1 is A, 27 is AA."""
     letters = ""

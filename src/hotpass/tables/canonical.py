@@ -1,0 +1,94 @@
+"""The canonical text of a cell, and which type a text fits, as SQL. Pure.
+
+Equal content has equal text whatever file it came from: ``1.50`` in a list, 1.5 in a workbook and a DECIMAL in Parquet
+are all ``1.5``. The rules are those of docs/reference/tables.md; the tests hold an independent one in plain Python.
+"""
+
+from __future__ import annotations
+
+from hotpass.tables.table import Column, Type
+
+MACROS = (
+    # "12.500" → "12.5", "3." cannot occur, "-0.0" → "0".
+    """CREATE MACRO hp_trim(x) AS
+       CASE rtrim(rtrim(x, '0'), '.') WHEN '-0' THEN '0' ELSE rtrim(rtrim(x, '0'), '.') END""",
+    # A sign, digits without zeros in front, and how many of them stand before the point.
+    """CREATE MACRO hp_place(s, d, p) AS CASE
+       WHEN d = '' THEN '0'
+       WHEN p <= 0 THEN hp_trim(s || '0.' || repeat('0', -p) || d)
+       WHEN p >= length(d) THEN s || d || repeat('0', p - length(d))
+       ELSE hp_trim(s || d[:p] || '.' || d[p + 1:]) END""",
+    """CREATE MACRO hp_shift(s, d, p) AS hp_place(s, ltrim(d, '0'), p - (length(d) - length(ltrim(d, '0'))))""",
+    """CREATE MACRO hp_expand(x) AS hp_shift(
+       CASE WHEN x[1] = '-' THEN '-' ELSE '' END,
+       replace(ltrim(split_part(x, 'e', 1), '-'), '.', ''),
+       length(split_part(ltrim(split_part(x, 'e', 1), '-'), '.', 1)) + TRY_CAST(split_part(x, 'e', 2) AS BIGINT))""",
+    """CREATE MACRO hp_number(x) AS CASE
+       WHEN contains(x, 'e') OR contains(x, 'E') THEN hp_expand(lower(x))
+       WHEN contains(x, '.') THEN hp_trim(x)
+       WHEN x = '-0' THEN '0' ELSE x END""",
+    # "10:30" → "10:30:00", "10:30:00.250" → "10:30:00.25".
+    """CREATE MACRO hp_time(x) AS CASE
+       WHEN contains(x, '.') THEN rtrim(rtrim(x, '0'), '.')
+       WHEN length(x) = 5 THEN x || ':00' ELSE x END""",
+    # "2024-01-31T10:30Z" → "2024-01-31 10:30:00Z"; "+00:00" is Z, other zones stay as they are.
+    r"""CREATE MACRO hp_zone(x) AS CASE
+       WHEN x = '' THEN x
+       WHEN regexp_full_match(x, 'Z|[+-]00(:?00)?') THEN 'Z'
+       WHEN length(x) = 3 THEN x || ':00'
+       WHEN length(x) = 5 THEN x[:3] || ':' || x[4:] ELSE x END""",
+    r"""CREATE MACRO hp_datetime(x) AS CASE
+       WHEN x = '' THEN x
+       WHEN regexp_full_match(x, '[0-9-]{10} [0-9:]{8}') THEN x
+       ELSE x[:10] || ' ' || hp_time(regexp_extract(x[12:], '^[0-9:.]+')) || hp_zone(regexp_extract(x[12:], '(Z|[+-][0-9:]+)$'))
+       END""",
+)
+"""Created in every engine. All are NULL for NULL, and leave what is canonical as it is."""
+
+_NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-][0-9]{1,3})?"
+_DATETIME = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
+    r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
+)
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
+
+FITS: dict[Type, str] = {
+    Type.BOOLEAN: "lower(@) IN ('true', 'false')",
+    # The cast is faster than the pattern, which is looked at for what has more than 18 digits alone.
+    Type.INTEGER: "(CASE WHEN length(@) < 19 THEN coalesce(TRY_CAST(@ AS BIGINT)::VARCHAR = @, false)"
+    " ELSE regexp_full_match(@, '-?[1-9][0-9]*') END)",
+    Type.NUMBER: f"regexp_full_match(@, '{_NUMBER}')",
+    Type.DATE: "(length(@) = 10 AND coalesce(TRY_CAST(@ AS DATE)::VARCHAR = @, false))",
+    Type.DATETIME: f"(regexp_full_match(@, '{_DATETIME}') AND TRY_CAST(@[:10] AS DATE) IS NOT NULL)",
+    Type.TIME: f"regexp_full_match(@, '{_TIME}')",
+}
+"""Whether a text that is neither blank nor empty fits a type, as a condition on ``@``; in order, narrowest first."""
+
+
+def canonical(column: Column, expression: str) -> str:
+    """Give the SQL of a cell's canonical text; ``expression`` names the cell."""
+    if column.native:
+        return _native(column, expression)
+    form = {
+        Type.BOOLEAN: "lower(@)",
+        Type.NUMBER: "hp_number(@)",
+        Type.DATETIME: "hp_datetime(@)",
+        Type.TIME: "hp_time(@)",
+    }.get(column.type, "@")
+    return form.replace("@", expression)
+
+
+def _native(column: Column, expression: str) -> str:
+    match column.type:
+        case Type.NUMBER:
+            return f"hp_number(({expression})::VARCHAR)"
+        case Type.DATETIME if "TIME ZONE" in column.native:
+            return f"hp_datetime(({expression})::VARCHAR)"
+        case Type.DATETIME:
+            return f"hp_time(({expression})::VARCHAR)"
+        case Type.TIME:
+            return f"hp_time(({expression})::VARCHAR)"
+        case Type.TEXT if column.native == "VARCHAR":
+            return expression
+        case _:
+            return f"({expression})::VARCHAR"

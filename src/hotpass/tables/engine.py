@@ -1,0 +1,224 @@
+"""The room in which tables live while they are looked at: one DuckDB connection in memory. Nothing else imports it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hotpass.tables.canonical import FITS, MACROS, canonical
+from hotpass.tables.errors import LimitError, QueryError, UnevenLinesError
+from hotpass.tables.limits import Limits
+from hotpass.tables.table import Column, Table, Type
+
+if TYPE_CHECKING:
+    import duckdb
+
+_BATCH = 2048
+# Rows that are looked at first, so that the scan of all of them need ask each column one question.
+_SAMPLE = 10_000
+
+
+class Engine:
+    """Tables in memory or in files, and SQL over them. Made by :func:`open_engine`, used by one thread at a time.
+
+    No extension is ever loaded, so there is no network. ``folder`` is private and goes when the engine closes.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, limits: Limits) -> None:
+        self._connection = connection
+        self._numbers = count(1)
+        self._files: dict[str, Path] = {}
+        self._unnumbered: dict[str, str] = {}
+        self.folder = folder
+        self.limits = limits
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement and return all of its rows. Raises QueryError, LimitError (memory), UnevenLinesError."""
+        with self._translated():
+            return self._connection.execute(sql, list(parameters)).fetchall()
+
+    def stream(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """Run a query and yield its rows as they come; others may run meanwhile. Raises what ``execute`` does."""
+        with self._translated():
+            # Of its own: a connection's next statement would end this one.
+            cursor = self._connection.cursor()
+        try:
+            with self._translated():
+                cursor.execute(sql, list(parameters))
+            while True:
+                with self._translated():
+                    rows = cursor.fetchmany(_BATCH)
+                if not rows:
+                    return
+                yield from rows
+        finally:
+            cursor.close()
+
+    def new_name(self, prefix: str = "t") -> str:
+        """A relation name that nothing else in this engine has."""
+        return f"{prefix}{next(self._numbers)}"
+
+    def new_path(self, suffix: str = "") -> Path:
+        """A path in the engine's folder that nothing else has; the suffix is a plain one such as ``.csv``."""
+        return self.folder / f"f{next(self._numbers)}{suffix}"
+
+    def reach(self, path: Path) -> str:
+        """Let SQL read a file, and give its name as an SQL literal, whatever signs stand in the path."""
+        link = self.new_path(".link")
+        target = Path(os.path.realpath(path))
+        link.symlink_to(target)
+        self._files[str(link)] = target
+        return literal(str(link))
+
+    def add_delimited(self, relation: str, source: str) -> None:
+        """Note that a relation is read from delimited text: its rows carry no number, its lines may be uneven."""
+        self._unnumbered[relation] = source
+
+    def lock(self) -> None:
+        """Let no statement from now on reach a file but those opened so far, or change a setting. There is no way back."""
+        reachable = [literal(path) for link, target in self._files.items() for path in (link, str(target))]
+        self.execute(f"SET allowed_paths = [{', '.join(reachable)}]")
+        self.execute(f"SET allowed_directories = [{literal(str(self.folder))}]")
+        self.execute("SET enable_external_access = false")
+        self.execute("SET lock_configuration = true")
+
+    def numbered(self, table: Table) -> str:
+        """The SQL of a subquery: the table's columns and ``r``, the number of the data row from 0 in true order."""
+        if table.relation in self._unnumbered:
+            return f"(SELECT *, row_number() OVER () - 1 AS r FROM {table.relation})"
+        return f"(SELECT * FROM {table.relation})"
+
+    def canonical(self, column: Column, expression: str) -> str:
+        """The SQL of a cell's canonical text, in which equal content is equal: see docs/reference/tables.md."""
+        return canonical(column, expression)
+
+    def decide_types(self, table: Table) -> Table:
+        """Give each undecided column the narrowest type that all of its values fit, in one scan of all rows.
+
+        Blank and empty text fit every type.
+        """
+        undecided = [n for n, column in enumerate(table.columns, 1) if column.type is Type.UNDECIDED]
+        if not undecided:
+            return table
+        names = [f"c{number}" for number in undecided]
+        tests = [
+            f"bool_and({test.replace('@', name)}) FILTER ({name} <> '')"
+            for name in names
+            for test in FITS.values()
+        ]
+        seen = self.execute(f"SELECT {', '.join(tests)} FROM (FROM {table.relation} LIMIT {_SAMPLE})")[0]
+        # For each column, the types that the first rows fit; they alone are asked of the others.
+        types = list(FITS)
+        likely = [
+            [kind for kind, fits in zip(types, seen[at : at + len(types)], strict=True) if fits is not False]
+            for at in range(0, len(seen), len(types))
+        ]
+        masks = [f"bit_or({_bit(name, kinds)})" for name, kinds in zip(names, likely, strict=True)]
+        found = self.execute(f"SELECT {', '.join(masks)} FROM {table.relation}")[0]
+        columns = list(table.columns)
+        for number, mask in zip(undecided, found, strict=True):
+            columns[number - 1] = replace(columns[number - 1], type=_type_of(mask))
+        return replace(table, columns=tuple(columns))
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Turn the engine's errors into ours."""
+        import duckdb
+
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            raise LimitError(
+                "this comparison", "memory", self.limits.memory, "more memory is needed"
+            ) from error
+        except duckdb.InvalidInputException as error:
+            text = str(error)
+            uneven = next((link for link in self._files if "CSV Error" in text and link in text), None)
+            if uneven is None:
+                raise QueryError(text) from error
+            raise UnevenLinesError(self._files[uneven].name, _uneven(text)) from error
+        except duckdb.Error as error:
+            raise QueryError(str(error)) from error
+
+
+@contextmanager
+def open_engine(*, limits: Limits = Limits()) -> Iterator[Engine]:  # noqa: B008  # a frozen value
+    """Open a room for tables; it and its temporary files are gone when it closes."""
+    import duckdb
+
+    folder = Path(tempfile.mkdtemp(prefix="hotpass-"))
+    try:
+        connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": f"{limits.memory}B",
+                "threads": len(os.sched_getaffinity(0))
+                if hasattr(os, "sched_getaffinity")
+                else os.cpu_count() or 1,
+                "temp_directory": str(folder / "spill"),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "allow_community_extensions": False,
+                "allow_extension_repositories": "forbidden",
+                "allow_persistent_secrets": False,
+                "python_enable_replacements": False,
+            },
+        )
+        try:
+            # What is shown as text must not depend on where it is shown.
+            for statement in ("SET TimeZone = 'UTC'", *MACROS):
+                connection.execute(statement)
+            yield Engine(connection, folder, limits)
+        finally:
+            connection.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+_TEXT_BIT = 1 << len(FITS)
+_BITS = {kind: 1 << place for place, kind in enumerate(FITS)}
+
+
+def _bit(name: str, kinds: Sequence[Type]) -> str:
+    """The SQL of a value's bit: which of the types it is, text if none, nothing for blank and empty text."""
+    tests = " ".join(f"WHEN {FITS[kind].replace('@', name)} THEN {_BITS[kind]}" for kind in kinds)
+    return f"CASE WHEN {name} IS NULL OR {name} = '' THEN 0 {tests} ELSE {_TEXT_BIT} END"
+
+
+def _type_of(bits: int | None) -> Type:
+    """The type of a column from the bits of its values. Numbers may be whole; nothing else mixes."""
+    if not bits:
+        return Type.EMPTY
+    if bits == _BITS[Type.INTEGER] | _BITS[Type.NUMBER]:
+        return Type.NUMBER
+    return next((kind for kind, bit in _BITS.items() if bit == bits), Type.TEXT)
+
+
+def _uneven(message: str) -> str:
+    """What the engine found wrong with a line, without the line."""
+    line = re.search(r"Line: (\d+)", message)
+    where = f"line {line[1]}" if line else "a line"
+    found = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
+    return (
+        f"{where} has {found[2]} cells where the header has {found[1]}"
+        if found
+        else f"{where} is not well formed"
+    )
