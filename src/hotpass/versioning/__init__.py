@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         read_history,
         show_release,
     )
+    from hotpass.versioning.judging import Judge, Question, Verdict
     from hotpass.versioning.manager import DVCManager
     from hotpass.versioning.metadata import record_version_metadata
     from hotpass.versioning.planning import VersionRequest
@@ -51,14 +52,17 @@ _HOMES = {
     "HistoryEntry": "history",
     "Identified": "history",
     "Initialised": "setup",
+    "Judge": "judging",
     "Match": "history",
     "Outcome": "release",
     "Project": "project",
+    "Question": "judging",
     "Restored": "restoring",
     "Shown": "history",
     "Status": "status",
     "Store": "store",
     "Tracked": "tracking",
+    "Verdict": "judging",
     "VersionRequest": "planning",
     "Wanted": "wanted",
     "dataset_names": "history",
@@ -93,14 +97,17 @@ __all__ = [
     "HistoryEntry",
     "Identified",
     "Initialised",
+    "Judge",
     "Match",
     "Outcome",
     "Project",
+    "Question",
     "Restored",
     "Shown",
     "Status",
     "Store",
     "Tracked",
+    "Verdict",
     "VersionRequest",
     "Wanted",
     "dataset_names",
@@ -109,6 +116,7 @@ __all__ = [
     "identify_path",
     "initialise",
     "is_dataset_name",
+    "judges",
     "make_version",
     "parse_release_name",
     "parse_tag",
@@ -123,6 +131,10 @@ __all__ = [
     "tag_name",
     "track",
 ]
+
+judges: list[Judge] = []
+"""Who says which bump the data asks for, where a caller names nobody: the last one. The package ``hotpass`` puts its
+own there, because it is made of what this package knows nothing of."""
 
 
 def __getattr__(name: str) -> Any:
