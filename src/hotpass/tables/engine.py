@@ -81,10 +81,10 @@ class Engine:
 
     def frame(self, sql: str) -> DataFrame:
         """A query's rows as a data frame of polars."""
-        import polars
+        import polars as pl
 
         with self._translated():
-            return polars.DataFrame(self._connection.sql(sql))
+            return pl.DataFrame(self._connection.sql(sql))
 
     def interrupt(self) -> None:
         """End what runs now, from another thread: it raises QueryError."""

@@ -15,6 +15,7 @@ from hotpass.compare import CellChange, ChangeLog, CompareOptions, Comparison, R
 from hotpass.errors import NotReadyError, ReadError
 from hotpass.tables import BookSource, Engine, Limits, ReadOptions, open_engine, read_books
 from hotpass.versioning.project import Project
+from hotpass.versioning.version import Bump
 from hotpass.workflows.errors import NeedsRepositoryError, NothingToCompareError
 from hotpass.workflows.sides import Side, open_side
 
@@ -97,6 +98,16 @@ def compare_sides(old: Side, new: Side, request: CompareRequest = CompareRequest
         for table in comparison.tables
     )
     return replace(comparison, tables=kept)
+
+
+def decide_bump(comparison: Comparison, *sides: Side) -> Decision:
+    """Which bump the changes ask for, by the rules of the dataset that a side is of."""
+    rules: dict[Kind, Bump] = {}
+    for side in sides:
+        if side.project is not None and side.dataset is not None:
+            configured = side.project.preferences.dataset(side.dataset).rules
+            rules = {Kind(kind): Bump(bump) for kind, bump in configured.items()}
+    return decide(comparison.all_changes, rules)
 
 
 def limits_of(*sides: Side) -> Limits:

@@ -198,3 +198,17 @@ class NoSuchTableError(NotFoundError):
             if self.known
             else "it holds nothing that can be read as a table"
         )
+
+
+class TargetIsDataError(RefusedError):
+    """A report would be written over data."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"will not write {self.path}: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "name another file"

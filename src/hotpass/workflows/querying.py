@@ -92,8 +92,8 @@ def _open_tables(engine: Engine, project: Project, parsed: ParsedQuery) -> dict[
     books = read_books(engine, [side.source() for side in sides], ReadOptions(hidden=True))
     by_side = {_identity(side): book for side, book in zip(sides, books, strict=True)}
     for name, (side, table_name) in wanted.items():
-        table = find_table(by_side[_identity(side)], table_name, side.text)
-        engine.execute(f"CREATE VIEW {identifier(name)} AS {typed_select(engine, table)}")
+        found = find_table(by_side[_identity(side)], table_name, side.text)
+        engine.execute(f"CREATE VIEW {identifier(name)} AS {typed_select(engine, found)}")
     return {name: _identity(side) for name, (side, _) in wanted.items()}
 
 
