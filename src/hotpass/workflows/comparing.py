@@ -10,8 +10,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hotpass import compare
-from hotpass.compare import CellChange, ChangeLog, CompareOptions, Comparison, RowChange
+from hotpass.compare import CompareOptions, compare_books
+from hotpass.compare.changes import CellChange, ChangeLog, Comparison, Kind, RowChange
+from hotpass.compare.policy import Decision, decide
 from hotpass.errors import NotReadyError, ReadError
 from hotpass.tables import BookSource, Engine, Limits, ReadOptions, open_engine, read_books
 from hotpass.versioning.project import Project
@@ -166,7 +167,7 @@ def _compared(
     )
     key, origin = key_of(request.key, *sides)
     options = CompareOptions(key=key, key_origin=origin, tolerance=request.tolerance, sample=request.sample)
-    return compare.compare_books(engine, old, new, options)
+    return compare_books(engine, old, new, options)
 
 
 def key_of(given: tuple[str, ...] | None, *sides: Side) -> tuple[tuple[str, ...] | None, str]:
