@@ -11,7 +11,6 @@ if TYPE_CHECKING:
         DatasetStatus,
         Examination,
         History,
-        Identified,
         Initialised,
         Outcome,
         Restored,
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
         Status,
         Tracked,
     )
+    from hotpass.workflows import Found
 
 Paint = Callable[[str, str], str]
 """Puts a text in a colour: ``paint("red", "changed")``."""
@@ -179,11 +179,13 @@ def shown_lines(shown: Shown) -> list[str]:
     return lines
 
 
-def identified_lines(found: Identified) -> list[str]:
-    """The releases that hold the bytes."""
+def identified_lines(found: Found) -> list[str]:
+    """The releases that a file is; it says so where they have its content in other bytes."""
+    how = "  same content, other bytes" if found.by == "content" else ""
     return [
         inert(
-            f"{match.dataset} {match.version}  {match.tag}  {match.path}{'/' + match.member if match.member else ''}"
+            f"{match.dataset} {match.version}  {match.tag}  "
+            f"{match.path}{'/' + match.member if match.member else ''}{how}"
         )
         for match in found.matches
     ]
