@@ -8,6 +8,7 @@ is said in the book's notes.
 from hotpass.tables.engine import Engine, identifier, literal, open_engine
 from hotpass.tables.errors import LimitError, QueryError, UnevenLinesError
 from hotpass.tables.limits import Limits
+from hotpass.tables.reading import read_book, read_books
 from hotpass.tables.source import BookSource, ReadOptions
 from hotpass.tables.table import (
     Book,
@@ -41,6 +42,8 @@ __all__ = [
     "identifier",
     "literal",
     "open_engine",
+    "read_book",
+    "read_books",
     "typed_columns",
     "typed_select",
 ]

@@ -6,9 +6,7 @@ Nothing is checked out: a release is read where the store has it, every byte pro
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from hotpass.errors import HotpassError, nearest
@@ -20,7 +18,7 @@ from hotpass.versioning.history import dataset_names, md5_of_path, open_catalogu
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Dataset, Project
 from hotpass.versioning.reading import released_files, released_md5
-from hotpass.versioning.scan import JUNK_PATTERNS, Scan, scan
+from hotpass.versioning.scan import Scan, scan
 from hotpass.versioning.version import is_dataset_name
 from hotpass.versioning.wanted import Wanted, parse_release_name
 from hotpass.workflows.errors import NeedsRepositoryError, NoSuchSideError
@@ -114,7 +112,7 @@ def release_source(project: Project, release: Release) -> BookSource:
     released = released_files(project, release)
     name = PurePosixPath(released.path).name
     if released.is_directory:
-        return BookSource(name, None, tuple(_wanted_files(released.files)))
+        return BookSource(name, None, released.files)
     return BookSource(name, released.files[0][1])
 
 
@@ -145,12 +143,5 @@ def _present(project: Project, dataset: Dataset) -> Scan:
 def _scanned(name: str, found: Scan) -> BookSource:
     if not found.is_directory:
         return BookSource(name, found.path)
-    files = ((file.relpath, found.locate(file.relpath)) for file in found.files)
-    return BookSource(name, None, tuple(_wanted_files(files)))
-
-
-def _wanted_files(files: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, Path]]:
-    """Without the lock files of office programs and what systems leave behind: they are no data."""
-    for relpath, place in files:
-        if not any(fnmatchcase(PurePosixPath(relpath).name, pattern) for pattern in JUNK_PATTERNS):
-            yield relpath, place
+    files = tuple((file.relpath, found.locate(file.relpath)) for file in found.files)
+    return BookSource(name, None, files)
