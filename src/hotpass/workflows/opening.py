@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from hotpass.tables import Engine, Limits, ReadOptions, Table, open_engine, read_book, typed_columns
-from hotpass.workflows.comparing import find_side
 from hotpass.workflows.querying import find_table
+from hotpass.workflows.sides import find_side
 
 if TYPE_CHECKING:
     from polars import DataFrame

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from hotpass.errors import HotpassError, nearest
+from hotpass.errors import HotpassError, NotReadyError, nearest
 from hotpass.tables import BookSource
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.content import identify, look
@@ -21,7 +21,7 @@ from hotpass.versioning.reading import released_files, released_md5
 from hotpass.versioning.scan import Scan, scan
 from hotpass.versioning.version import is_dataset_name
 from hotpass.versioning.wanted import Wanted, parse_release_name
-from hotpass.workflows.errors import NeedsRepositoryError, NoSuchSideError
+from hotpass.workflows.errors import NeedsRepositoryError, NoSuchSideError, NothingToCompareError
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,37 @@ def open_side(project: Project | None, text: str) -> Side:
         raise
 
 
+def find_sides(
+    start: str | os.PathLike[str], texts: tuple[str, str | None], lock_timeout: float | None = None
+) -> tuple[Side, Side]:
+    """The two sides that texts name; without a second one it is the work tree of the first one's dataset.
+
+    ``start`` is a folder in the repository; none is needed for plain files. Raises NotReadyError where a text needs a
+    repository, NothingToCompareError where the second side does not follow from the first, and what
+    :func:`hotpass.workflows.sides.open_side` raises.
+    """
+    project, why = _project(start, lock_timeout)
+    old_text, new_text = texts
+    try:
+        old = open_side(project, old_text)
+        if new_text is None:
+            if old.release is None or old.dataset is None:
+                raise NothingToCompareError(old_text, old.dataset is not None)
+            return old, open_side(project, old.dataset)
+        return old, open_side(project, new_text)
+    except NeedsRepositoryError as error:
+        raise (why or error) from error
+
+
+def find_side(start: str | os.PathLike[str], text: str) -> Side:
+    """The side that a text names, in the repository around a folder; none is needed for a plain file."""
+    project, why = _project(start, None)
+    try:
+        return open_side(project, text)
+    except NeedsRepositoryError as error:
+        raise (why or error) from error
+
+
 def _in_repository(project: Project, text: str) -> Side:
     name, version = parse_release_name(text)
     if version is not None:
@@ -145,3 +176,12 @@ def _scanned(name: str, found: Scan) -> BookSource:
         return BookSource(name, found.path)
     files = tuple((file.relpath, found.locate(file.relpath)) for file in found.files)
     return BookSource(name, None, files)
+
+
+def _project(
+    start: str | os.PathLike[str], lock_timeout: float | None
+) -> tuple[Project | None, NotReadyError | None]:
+    try:
+        return Project.find(Path(start), lock_timeout), None
+    except NotReadyError as error:
+        return None, error
