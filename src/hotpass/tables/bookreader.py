@@ -53,6 +53,7 @@ class SheetRead:
     native: list[bool] = field(default_factory=list)
     rows: int = 0
     file: str = ""
+    formulas: str = ""
 
 
 class Reader:
@@ -92,6 +93,26 @@ class Reader:
             except fastexcel.UnsupportedColumnTypeCombinationError:
                 pass  # a column of several types
         return sheet, self._general(sheet)
+
+    def formulas(self, sheet: SheetRead) -> Any:
+        """The formulas of a sheet as a pyarrow table: data row from 0, place of the column from 1, text. xlsx alone."""
+        import pyarrow as pa
+
+        part = next((part.part for part in self.parts if part.name == sheet.name), None)
+        if self._zip is None or part is None:
+            return None
+        rows, places, texts = [], [], []
+        for row, column, text in archive.formulas(self._zip, part):
+            rows.append(row - sheet.row - 1)
+            places.append(column - sheet.column + 1)
+            texts.append(text)
+        return pa.table(
+            {
+                "r": pa.array(rows, pa.int64()),
+                "c": pa.array(places, pa.int64()),
+                "f": pa.array(texts, pa.string()),
+            }
+        )
 
     def _by_cell(self) -> Any:
         if self._cells is None:
@@ -298,6 +319,9 @@ def read_book(job: dict[str, Any]) -> dict[str, Any]:
         if table is not None:
             sheet.file = f"{job['token']}-{number}.parquet"
             _write(table, Path(job["folder"], sheet.file))
+            if job["formulas"] and (formulas := reader.formulas(sheet)) is not None:
+                sheet.formulas = f"{job['token']}-{number}-f.parquet"
+                _write(formulas, Path(job["folder"], sheet.formulas))
         sheets.append(vars(sheet))
     return {"sheets": sheets, "left_out": [name for name, hidden in known if hidden and not job["hidden"]]}
 
