@@ -24,6 +24,7 @@ Paint = Callable[[str, str], str]
 """Puts a text in a colour: ``paint("red", "changed")``."""
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "dim": "2", "bold": "1"}
+_REASONS = 10
 # What a terminal could obey or show in another order than written (Unicode TR 36, bidirectional overrides).
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -67,7 +68,11 @@ def amount(size: int | None) -> str:
 def outcome_lines(outcome: Outcome) -> list[str]:
     """What a set, bump or tag did."""
     head = f"{outcome.dataset} {outcome.version}"
-    if outcome.dry_run:
+    if outcome.unchanged:
+        return [inert(f"{outcome.dataset} already {outcome.version}  nothing changed since {outcome.tag}")]
+    if outcome.already and not outcome.tag:
+        kind = "is the draft already"
+    elif outcome.dry_run:
         kind = f"would be released as {outcome.tag}" if outcome.tag else "would be a draft"
     elif outcome.already:
         kind = f"is released already as {outcome.tag}"
@@ -76,7 +81,20 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     else:
         kind = "draft"
     line = f"{head}  {kind}  {_data(outcome.path, outcome.size, outcome.files)}"
-    return [inert(line)]
+    return [inert(line), *_reason_lines(outcome)]
+
+
+def _reason_lines(outcome: Outcome) -> list[str]:
+    """Which bump the data asks for, and why."""
+    if outcome.asked is None:
+        return []
+    shown = [inert(f"  {reason}") for reason in outcome.reasons[:_REASONS]]
+    more = len(outcome.reasons) - _REASONS
+    return [
+        f"asks for a {outcome.asked} after {outcome.since}:",
+        *shown,
+        *([f"  and {more} more"] if more > 0 else []),
+    ]
 
 
 def tracked_lines(tracked: Tracked) -> list[str]:

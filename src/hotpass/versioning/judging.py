@@ -125,7 +125,9 @@ def ask(project: Project, question: Question, judge: Judge | None) -> Verdict:
     return judge(project, question)
 
 
-def with_description(verdict: Verdict, question: Question, description: str, here: VersionRecord | None) -> Verdict:
+def with_description(
+    verdict: Verdict, question: Question, description: str, here: VersionRecord | None
+) -> Verdict:
     """The verdict where nothing but the words about the data changed, its description or metadata: they ask, too."""
     since = question.since
     if since is None or not verdict.compared or verdict.asked is not None:
@@ -175,4 +177,3 @@ def is_numbered(dataset: Dataset, content: Content, record: VersionRecord | None
     of = pointer.stamp.of if pointer.stamp else None
     numbered = pointer.version is not None and content.md5 == pointer.md5 == of
     return numbered and record is not None and (record.version, record.md5) == (pointer.version, content.md5)
-

@@ -59,7 +59,7 @@ class Facts:
     @property
     def known(self) -> bool:
         """Whether anybody has looked into the data."""
-        return bool(self.content or self.tables or self.changes)
+        return self.rows is not None or bool(self.content or self.tables or self.changes)
 
 
 @dataclass(frozen=True)
@@ -155,9 +155,9 @@ def _facts_fields(facts: Facts) -> dict[str, Any]:
     if not facts.known:
         return {}
     tables: list[Mapping[str, Any]] = list(facts.tables)
-    if len(json.dumps(tables, ensure_ascii=False).encode("utf-8", "replace")) > FACTS_LIMIT:
+    if _is_large(tables):
         tables = [{**table, "columns": None} for table in tables]
-    if len(json.dumps(tables, ensure_ascii=False).encode("utf-8", "replace")) > FACTS_LIMIT:
+    if _is_large(tables):
         tables = []
     return {
         "rows": facts.rows,
@@ -165,6 +165,10 @@ def _facts_fields(facts: Facts) -> dict[str, Any]:
         "tables": tables,
         "changes": None if facts.changes is None else dict(facts.changes),
     }
+
+
+def _is_large(tables: list[Mapping[str, Any]]) -> bool:
+    return len(json.dumps(tables, indent=2, ensure_ascii=False).encode("utf-8", "replace")) > FACTS_LIMIT
 
 
 def _facts(content: Mapping[str, Any]) -> Facts | None:

@@ -165,7 +165,9 @@ def _texts_to_tag(project: Project, plan: Plan, record: VersionRecord) -> tuple[
     """
     dataset, old, facts = plan.dataset, plan.dataset.whole, plan.verdict.facts
     texts = {dataset.pointer_path: dataset.text, dataset.record_path: plan.record_text}
-    held = {path: project.git.blob_id(text.encode("utf-8", "surrogateescape")) for path, text in texts.items()}
+    held = {
+        path: project.git.blob_id(text.encode("utf-8", "surrogateescape")) for path, text in texts.items()
+    }
     committed = all(plan.base.committed.get(path) == oid for path, oid in held.items())
     if committed or record.facts.known or not facts.known or old.stamp is None:
         return old, texts
@@ -262,7 +264,9 @@ def _notes(plan: Plan) -> tuple[str, ...]:
         notes.append(f"the content is the same as in {since.version}, only the bytes differ")
     if since is None or plan.given is None or is_enough(plan.given, verdict.asked) or verdict.asked is None:
         return tuple(notes)
-    asked = f"the data asks for a {verdict.asked.value} after {since.version} ({'; '.join(verdict.reasons[:3])})"
+    asked = (
+        f"the data asks for a {verdict.asked.value} after {since.version} ({'; '.join(verdict.reasons[:3])})"
+    )
     if request.releases:
         return (*notes, f"{asked}; the tag says why it is a {plan.given.value}")
     return (*notes, f"{asked}: {plan.version} could not be released")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hotpass.workflows.demo.story import DemoResult, run_demo
+    from hotpass.workflows.judging import judge
 
-_HOMES = {"DemoResult": "demo.story", "run_demo": "demo.story"}
+_HOMES = {"DemoResult": "demo.story", "judge": "judging", "run_demo": "demo.story"}
 
-__all__ = ["DemoResult", "run_demo"]
+__all__ = ["DemoResult", "judge", "run_demo"]
 
 
 def __getattr__(name: str) -> Any:
