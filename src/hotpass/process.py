@@ -80,6 +80,51 @@ def run(  # noqa: PLR0913  # one call with named options is the whole interface
     return Finished(tuple(argv), child.returncode, out, err.decode("utf-8", "replace"))
 
 
+class Running:
+    """A program at work beside us: made by :func:`start`, ended with the ``with`` block if it has not ended by itself."""
+
+    def __init__(self, child: subprocess.Popen[bytes], command: str) -> None:
+        self._child, self._command = child, command
+
+    def wait(self, timeout: float) -> int:
+        """Wait for its end and return its exit code, negative for a signal. Raises ToolTimeoutError, and ends it."""
+        try:
+            return self._child.wait(timeout)
+        except subprocess.TimeoutExpired as error:
+            _end(self._child, group=True)
+            raise ToolTimeoutError(self._command, timeout) from error
+
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._child.poll() is None:
+            _end(self._child, group=True)
+
+
+def start(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], err: Path) -> Running:
+    """Start a program that asks nothing and leaves its results in files; standard error goes to ``err``.
+
+    It has a process group of its own, as with :func:`run`. Raises ToolError.
+    """
+    for listener in listeners:
+        listener(" ".join(argv))
+    with err.open("xb") as sink:
+        try:
+            child = subprocess.Popen(
+                list(argv),
+                cwd=cwd,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=sink,
+                process_group=0,
+            )
+        except OSError as error:
+            raise ToolFailedError(argv[0], 126, error.strerror or str(error)) from error
+    return Running(child, " ".join(argv[:4]))
+
+
 def _has_terminal() -> bool:
     """Whether anybody could be asked; otherwise a child and what it started can be ended as a group."""
     try:

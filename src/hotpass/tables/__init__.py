@@ -7,6 +7,7 @@ is said in the book's notes.
 
 from hotpass.tables.engine import Engine, identifier, literal, open_engine
 from hotpass.tables.limits import Limits
+from hotpass.tables.reading import read_book, read_books
 from hotpass.tables.source import BookSource, ReadOptions
 from hotpass.tables.table import (
     Book,
@@ -35,4 +36,6 @@ __all__ = [
     "identifier",
     "literal",
     "open_engine",
+    "read_book",
+    "read_books",
 ]

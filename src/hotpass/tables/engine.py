@@ -8,22 +8,21 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotpass.tables.canonical import FITS, MACROS, canonical
+from hotpass.tables.canonical import MACROS, canonical
+from hotpass.tables.deciding import decide_types
 from hotpass.tables.errors import LimitError, QueryError, UnevenLinesError
 from hotpass.tables.limits import Limits
-from hotpass.tables.table import Column, Table, Type
+from hotpass.tables.table import Column, Table
 
 if TYPE_CHECKING:
     import duckdb
 
 _BATCH = 2048
-# Rows that are looked at first, so that the scan of all of them need ask each column one question.
-_SAMPLE = 10_000
+_USUAL = Limits()
 
 
 class Engine:
@@ -39,6 +38,7 @@ class Engine:
         self._unnumbered: dict[str, str] = {}
         self.folder = folder
         self.limits = limits
+        self.threads = cores()
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run one statement and return all of its rows. Raises QueryError, LimitError (memory), UnevenLinesError."""
@@ -82,6 +82,12 @@ class Engine:
         """Note that a relation is read from delimited text: its rows carry no number, its lines may be uneven."""
         self._unnumbered[relation] = source
 
+    def empty_relation(self) -> str:
+        """A relation without rows, for a table without columns."""
+        relation = self.new_name()
+        self.execute(f"CREATE VIEW {relation} AS SELECT NULL::VARCHAR AS c0, NULL::BIGINT AS r WHERE false")
+        return relation
+
     def lock(self) -> None:
         """Let no statement from now on reach a file but those opened so far, or change a setting. There is no way back."""
         reachable = [literal(path) for link, target in self._files.items() for path in (link, str(target))]
@@ -105,28 +111,7 @@ class Engine:
 
         Blank and empty text fit every type.
         """
-        undecided = [n for n, column in enumerate(table.columns, 1) if column.type is Type.UNDECIDED]
-        if not undecided:
-            return table
-        names = [f"c{number}" for number in undecided]
-        tests = [
-            f"bool_and({test.replace('@', name)}) FILTER ({name} <> '')"
-            for name in names
-            for test in FITS.values()
-        ]
-        seen = self.execute(f"SELECT {', '.join(tests)} FROM (FROM {table.relation} LIMIT {_SAMPLE})")[0]
-        # For each column, the types that the first rows fit; they alone are asked of the others.
-        types = list(FITS)
-        likely = [
-            [kind for kind, fits in zip(types, seen[at : at + len(types)], strict=True) if fits is not False]
-            for at in range(0, len(seen), len(types))
-        ]
-        masks = [f"bit_or({_bit(name, kinds)})" for name, kinds in zip(names, likely, strict=True)]
-        found = self.execute(f"SELECT {', '.join(masks)} FROM {table.relation}")[0]
-        columns = list(table.columns)
-        for number, mask in zip(undecided, found, strict=True):
-            columns[number - 1] = replace(columns[number - 1], type=_type_of(mask))
-        return replace(table, columns=tuple(columns))
+        return decide_types(self.execute, table)[0]
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -150,7 +135,7 @@ class Engine:
 
 
 @contextmanager
-def open_engine(*, limits: Limits = Limits()) -> Iterator[Engine]:  # noqa: B008  # a frozen value
+def open_engine(*, limits: Limits = _USUAL) -> Iterator[Engine]:
     """Open a room for tables; it and its temporary files are gone when it closes."""
     import duckdb
 
@@ -160,9 +145,7 @@ def open_engine(*, limits: Limits = Limits()) -> Iterator[Engine]:  # noqa: B008
             ":memory:",
             config={
                 "memory_limit": f"{limits.memory}B",
-                "threads": len(os.sched_getaffinity(0))
-                if hasattr(os, "sched_getaffinity")
-                else os.cpu_count() or 1,
+                "threads": cores(),
                 "temp_directory": str(folder / "spill"),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -183,6 +166,11 @@ def open_engine(*, limits: Limits = Limits()) -> Iterator[Engine]:  # noqa: B008
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def literal(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
@@ -191,25 +179,6 @@ def literal(text: str) -> str:
 def identifier(name: str) -> str:
     """A name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
-
-
-_TEXT_BIT = 1 << len(FITS)
-_BITS = {kind: 1 << place for place, kind in enumerate(FITS)}
-
-
-def _bit(name: str, kinds: Sequence[Type]) -> str:
-    """The SQL of a value's bit: which of the types it is, text if none, nothing for blank and empty text."""
-    tests = " ".join(f"WHEN {FITS[kind].replace('@', name)} THEN {_BITS[kind]}" for kind in kinds)
-    return f"CASE WHEN {name} IS NULL OR {name} = '' THEN 0 {tests} ELSE {_TEXT_BIT} END"
-
-
-def _type_of(bits: int | None) -> Type:
-    """The type of a column from the bits of its values. Numbers may be whole; nothing else mixes."""
-    if not bits:
-        return Type.EMPTY
-    if bits == _BITS[Type.INTEGER] | _BITS[Type.NUMBER]:
-        return Type.NUMBER
-    return next((kind for kind, bit in _BITS.items() if bit == bits), Type.TEXT)
 
 
 def _uneven(message: str) -> str:

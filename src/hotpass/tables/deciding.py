@@ -1,0 +1,67 @@
+"""Which type each column of a text table has: the narrowest that all of its values fit. Knows SQL, runs it elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hotpass.tables.canonical import FITS
+from hotpass.tables.table import Table, Type
+
+# Rows that are looked at first, so that the scan of all of them need ask each column one or two questions.
+_SAMPLE = 10_000
+_TEXT_BIT = 1 << len(FITS)
+_BITS = {kind: 1 << place for place, kind in enumerate(FITS)}
+
+Execute = Callable[[str], list[tuple[Any, ...]]]
+
+
+def decide_types(
+    execute: Execute, table: Table, measures: Sequence[str] = ()
+) -> tuple[Table, tuple[Any, ...]]:
+    """Decide every undecided column in one scan of all rows; ``measures`` are further aggregates over the same scan.
+
+    Blank and empty text fit every type.
+    """
+    places = [n for n, column in enumerate(table.columns, 1) if column.type is Type.UNDECIDED]
+    if not places and not measures:
+        return table, ()
+    names = [f"c{place}" for place in places]
+    likely = _likely(execute, table.relation, names)
+    masks = [f"bit_or({_bit(name, kinds)})" for name, kinds in zip(names, likely, strict=True)]
+    row = execute(f"SELECT {', '.join([*masks, *measures])} FROM {table.relation}")[0]
+    columns = list(table.columns)
+    for place, mask in zip(places, row, strict=False):
+        columns[place - 1] = replace(columns[place - 1], type=_type_of(mask))
+    return replace(table, columns=tuple(columns)), row[len(masks) :]
+
+
+def _likely(execute: Execute, relation: str, names: Sequence[str]) -> list[list[Type]]:
+    """For each column the types that its first rows fit; they alone are asked of the others."""
+    if not names:
+        return []
+    types = list(FITS)
+    tests = [
+        f"bool_and({FITS[kind].replace('@', name)}) FILTER ({name} <> '')" for name in names for kind in types
+    ]
+    row = execute(f"SELECT {', '.join(tests)} FROM (FROM {relation} LIMIT {_SAMPLE})")[0]
+    return [
+        [kind for kind, fits in zip(types, row[at : at + len(types)], strict=True) if fits is not False]
+        for at in range(0, len(row), len(types))
+    ]
+
+
+def _bit(name: str, kinds: Sequence[Type]) -> str:
+    """The SQL of a value's bit: which of the types it is, text if none, nothing for blank and empty text."""
+    tests = " ".join(f"WHEN {FITS[kind].replace('@', name)} THEN {_BITS[kind]}" for kind in kinds)
+    return f"CASE WHEN {name} IS NULL OR {name} = '' THEN 0 {tests} ELSE {_TEXT_BIT} END"
+
+
+def _type_of(bits: int | None) -> Type:
+    """The type of a column from the bits of its values. Numbers may be whole; nothing else mixes."""
+    if not bits:
+        return Type.EMPTY
+    if bits == _BITS[Type.INTEGER] | _BITS[Type.NUMBER]:
+        return Type.NUMBER
+    return next((kind for kind, bit in _BITS.items() if bit == bits), Type.TEXT)
