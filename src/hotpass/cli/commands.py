@@ -6,9 +6,10 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from hotpass import process, progress, versioning, workflows
-from hotpass.cli.meter import Meter
+from hotpass import versioning, workflows
 from hotpass.cli.screen import Screen
+from hotpass.cli.surroundings import listen as _listen
+from hotpass.cli.surroundings import project_of as _project
 from hotpass.errors import DIFFERENCES_FOUND, IntegrityError, NotReadyError, UsageError
 from hotpass.report import document, text
 
@@ -218,15 +219,3 @@ class WhichReleaseError(UsageError):
     def hint(self) -> str:
         """How to name one."""
         return f"write {self.name}@X.Y.Z; git tag -l '{self.name}-v*' lists them"
-
-
-def _project(options: Namespace) -> versioning.Project:
-    return versioning.Project.find(options.repo_root, options.lock_timeout)
-
-
-def _listen(options: Namespace) -> None:
-    """Show progress to a terminal, and each program that is started where the user asked for it."""
-    watched = not (options.quiet or options.json) and sys.stderr.isatty()
-    progress.watchers[:] = [Meter()] if watched else []
-    trace = [lambda line: sys.stderr.write(f"+ {text.inert(line)}\n")]
-    process.listeners[:] = trace if options.verbose else []

@@ -6,6 +6,7 @@ is said in the book's notes.
 """
 
 from hotpass.tables.engine import Engine, identifier, literal, open_engine
+from hotpass.tables.errors import LimitError, QueryError, UnevenLinesError
 from hotpass.tables.limits import Limits
 from hotpass.tables.reading import read_book, read_books
 from hotpass.tables.source import BookSource, ReadOptions
@@ -19,6 +20,7 @@ from hotpass.tables.table import (
     Type,
     column_letters,
 )
+from hotpass.tables.typed import TypedColumn, typed_columns, typed_select
 
 __all__ = [
     "Book",
@@ -27,15 +29,21 @@ __all__ = [
     "Column",
     "ColumnProfile",
     "Engine",
+    "LimitError",
     "Limits",
+    "QueryError",
     "ReadOptions",
     "Table",
     "TableProfile",
     "Type",
+    "TypedColumn",
+    "UnevenLinesError",
     "column_letters",
     "identifier",
     "literal",
     "open_engine",
     "read_book",
     "read_books",
+    "typed_columns",
+    "typed_select",
 ]

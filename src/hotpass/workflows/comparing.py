@@ -10,11 +10,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hotpass import compare
-from hotpass.compare import CellChange, ChangeLog, Comparison, CompareOptions, RowChange
+from hotpass.compare import CompareOptions, compare_books
+from hotpass.compare.changes import CellChange, ChangeLog, Comparison, Kind, RowChange
+from hotpass.compare.policy import Decision, decide
 from hotpass.errors import NotReadyError, ReadError
 from hotpass.tables import BookSource, Engine, Limits, ReadOptions, open_engine, read_books
 from hotpass.versioning.project import Project
+from hotpass.versioning.version import Bump
 from hotpass.workflows.errors import NeedsRepositoryError, NothingToCompareError
 from hotpass.workflows.sides import Side, open_side
 
@@ -54,8 +56,19 @@ def find_sides(
         raise (why or error) from error
 
 
+def find_side(start: str | os.PathLike[str], text: str) -> Side:
+    """The side that a text names, in the repository around a folder; none is needed for a plain file."""
+    project, why = _project(start, None)
+    try:
+        return open_side(project, text)
+    except NeedsRepositoryError as error:
+        raise (why or error) from error
+
+
 @contextmanager
-def open_comparison(old: Side, new: Side, request: CompareRequest = CompareRequest()) -> Iterator[Comparison]:  # noqa: B008  # a frozen value
+def open_comparison(
+    old: Side, new: Side, request: CompareRequest = CompareRequest()
+) -> Iterator[Comparison]:  # a frozen value
     """Compare two sides; the logs of the comparison yield every change while the context is open.
 
     The same bytes are answered without reading a table. Formulas are looked at where all values are equal and the
@@ -74,7 +87,7 @@ def open_comparison(old: Side, new: Side, request: CompareRequest = CompareReque
         yield comparison
 
 
-def compare_sides(old: Side, new: Side, request: CompareRequest = CompareRequest()) -> Comparison:  # noqa: B008
+def compare_sides(old: Side, new: Side, request: CompareRequest = CompareRequest()) -> Comparison:
     """Compare two sides; the logs stay usable as long as somebody holds them and the files do not change."""
     with ExitStack() as stack:
         comparison = stack.enter_context(open_comparison(old, new, request))
@@ -86,6 +99,16 @@ def compare_sides(old: Side, new: Side, request: CompareRequest = CompareRequest
         for table in comparison.tables
     )
     return replace(comparison, tables=kept)
+
+
+def decide_bump(comparison: Comparison, *sides: Side) -> Decision:
+    """Which bump the changes ask for, by the rules of the dataset that a side is of."""
+    rules: dict[Kind, Bump] = {}
+    for side in sides:
+        if side.project is not None and side.dataset is not None:
+            configured = side.project.preferences.dataset(side.dataset).rules
+            rules = {Kind(kind): Bump(bump) for kind, bump in configured.items()}
+    return decide(comparison.all_changes, rules)
 
 
 def limits_of(*sides: Side) -> Limits:
@@ -144,7 +167,7 @@ def _compared(
     )
     key, origin = key_of(request.key, *sides)
     options = CompareOptions(key=key, key_origin=origin, tolerance=request.tolerance, sample=request.sample)
-    return compare.compare_books(engine, old, new, options)
+    return compare_books(engine, old, new, options)
 
 
 def key_of(given: tuple[str, ...] | None, *sides: Side) -> tuple[tuple[str, ...] | None, str]:
