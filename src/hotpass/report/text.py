@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hotpass.versioning import (
@@ -179,7 +179,7 @@ def history_lines(history: History, paint: Paint) -> list[str]:
 
 
 def shown_lines(shown: Shown) -> list[str]:
-    """A record, a field a line; what is nested as JSON."""
+    """A record, a field a line; tables and changes in words, what else is nested as JSON."""
     facts: dict[str, object] = {
         "tag": shown.tag,
         "released": shown.date,
@@ -190,11 +190,52 @@ def shown_lines(shown: Shown) -> list[str]:
     width = max(len(name) for name in fields)
     lines = []
     for name, value in fields.items():
-        if value is None or value in ("", {}) or name == "format":
+        if value is None or value in ("", {}, []) or name == "format":
+            continue
+        if name in _NESTED:
+            lines += [inert(line) for line in _NESTED[name](name.ljust(width), value)]
             continue
         said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         lines.append(inert(f"{name.ljust(width)}  {said}"))
     return lines
+
+
+def _tables_said(label: str, tables: Any) -> Iterator[str]:
+    """The tables of a record, each with its columns below it."""
+    yield f"{label.rstrip()}:"
+    for table in tables:
+        columns = table.get("columns") or []
+        key = ", ".join(table.get("key") or [])
+        said = [f"{table.get('rows')} rows", f"{len(columns)} columns", *([f"key {key}"] if key else [])]
+        yield f"  {table.get('name') or '(one table)'}  {', '.join(said)}"
+        rows = [(str(one.get("name")), str(one.get("type")), _blanks(one)) for one in columns]
+        yield from (f"    {line}" for line in (_table(rows) if rows else []))
+
+
+def _blanks(column: Mapping[str, Any]) -> str:
+    blanks = column.get("blanks")
+    return f"{blanks} blank" if blanks else ""
+
+
+def _changes_said(label: str, changes: Any) -> Iterator[str]:
+    """What changed since the release before, a kind a line."""
+    yield f"{label.rstrip()}:  since {changes.get('since')}, asks for {changes.get('bump') or 'no bump'}"
+    for one in changes.get("kinds") or []:
+        of = " of ".join(
+            part for part in (", ".join(one.get("columns") or []), one.get("table") or "") if part
+        )
+        where = ", ".join(one.get("where") or [])
+        words = [
+            str(one.get("count")),
+            str(one.get("kind")).replace("_", " "),
+            of,
+            one.get("detail") or "",
+            where,
+        ]
+        yield f"  {one.get('bump')}  {'  '.join(word for word in words if word)}"
+
+
+_NESTED: dict[str, Callable[[str, Any], Iterator[str]]] = {"tables": _tables_said, "changes": _changes_said}
 
 
 def identified_lines(found: Identified) -> list[str]:

@@ -66,7 +66,7 @@ class DVCManager:
         """
         return self._fresh().dataset(dataset).whole.version or ZERO
 
-    def set_version(
+    def set_version(  # noqa: PLR0913  # the guide's name; what can be asked of it has names of its own
         self,
         version: DatasetVersion | str,
         dataset: str | None = None,
