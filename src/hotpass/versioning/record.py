@@ -173,16 +173,16 @@ def _is_large(tables: list[Mapping[str, Any]]) -> bool:
 
 def _facts(content: Mapping[str, Any]) -> Facts | None:
     """What a record says of the data, None where that is of no known form."""
-    rows, digest = content.get("rows"), content.get("content") or ""
-    tables, changes = content.get("tables") or [], content.get("changes")
+    rows, digest, changes = content.get("rows"), content.get("content"), content.get("changes")
+    tables = [] if content.get("tables") is None else content["tables"]
     good = (
         (rows is None or _is_count(rows))
-        and isinstance(digest, str)
+        and (digest is None or isinstance(digest, str))
         and isinstance(tables, list)
         and all(isinstance(table, dict) for table in tables)
         and (changes is None or isinstance(changes, dict))
     )
-    return Facts(rows, digest, tuple(tables), changes) if good else None
+    return Facts(rows, digest or "", tuple(tables), changes) if good else None
 
 
 def check_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:

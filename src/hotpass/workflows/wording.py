@@ -64,10 +64,11 @@ def phrase(change: Change) -> str:
     )
     if change.kind is Kind.COLUMN_RENAMED and len(change.columns) == 2:
         words = f"column {_name(change.columns[0])} renamed to {_name(change.columns[1])}"
-    if change.kind in _IN_COLUMNS and change.columns:
+    in_columns = change.kind in _IN_COLUMNS and bool(change.columns)
+    if in_columns:
         words += f" in {_names(change.columns)}"
     if change.table and change.kind not in _NAMES_ITS_TABLE:
-        words += f" of {_name(change.table)}"
+        words += f" {'of' if in_columns else 'in'} {_name(change.table)}"
     return words + (f" ({_name(change.detail)})" if change.detail else "")
 
 
