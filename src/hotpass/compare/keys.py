@@ -1,0 +1,152 @@
+"""The key of a table: the columns that are asked for, or those that are found to tell rows apart.
+
+A key is found among the columns that both sides have: unique and without blanks in all rows of both, the leftmost column
+first, then pairs of columns. What the first rows of either side rule out is ruled out for good; of what is left, the first
+is tried by the join itself, which proves it or not, and any other is looked at in all rows before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from hotpass.compare.changes import KeyChoice
+from hotpass.compare.joining import KeyTexts
+from hotpass.compare.matching import Shared, wider
+from hotpass.compare.sides import Sides
+from hotpass.tables.table import Column, Type
+
+FIRST = 10_000
+"""How many rows are looked at first."""
+_PAIR_COLUMNS = 30
+_CANDIDATES = 12
+
+
+def wanted_key(sides: Sides, names: Sequence[str]) -> tuple[Shared, ...]:
+    """The shared columns of a key that was asked for by the names of either side; empty if one of them is not shared."""
+    found = []
+    for name in names:
+        pair = next((one for one in sides.matching.shared if name in (c.name for c in sides.columns(one))), None)
+        if pair is None:
+            return ()
+        found.append(pair)
+    return tuple(dict.fromkeys(found))
+
+
+def key_texts(sides: Sides, key: Sequence[Shared], *, decided: bool = False) -> KeyTexts:
+    """SQL of the key to join on, where blank is NULL and equal keys are equal texts.
+
+    Delimited text is joined by what stands there, unless one key can be written in several ways (1.0 and 1). The types
+    of raw columns follow from the first rows where these are text, and the join itself looks whether what begins with
+    whole numbers goes on so; with ``decided`` all rows are looked at instead.
+    """
+    texts, whole = [], []
+    for pair in key:
+        if sides.raw:
+            first = Type.EMPTY if decided else _type_of_first(sides, pair)
+            whole.append(first is Type.INTEGER)
+            kind = first if first in (Type.TEXT, Type.INTEGER) else _type_of_all(sides, pair)
+            both = tuple(
+                sides.engine.canonical(Column("", kind, 1), cell) for cell in (f"a.c{pair.old}", f"b.c{pair.new}")
+            )
+        else:
+            both = sides.compared(pair)
+        texts.append(both if _is_native(sides, pair) else tuple(f"nullif({text}, '')" for text in both))
+    return KeyTexts(tuple(a for a, _ in texts), tuple(b for _, b in texts), tuple(whole))
+
+
+def _is_native(sides: Sides, pair: Shared) -> bool:
+    """Whether values, and not texts, are compared."""
+    old = sides.columns(pair)[0]
+    return old.native not in ("", "VARCHAR") and sides.compared(pair)[0] == f"a.c{pair.old}"
+
+
+def _type_of_first(sides: Sides, pair: Shared) -> Type:
+    """The type of a shared column's first cells: if it is text, so are all."""
+    return _joint(sides, pair, FIRST)
+
+
+def _type_of_all(sides: Sides, pair: Shared) -> Type:
+    return _joint(sides, pair, None)
+
+
+def _joint(sides: Sides, pair: Shared, first: int | None) -> Type:
+    """The type that the cells of both sides have together."""
+    kinds = []
+    for table, number in ((sides.old, pair.old), (sides.new, pair.new)):
+        only = table.columns[number - 1]
+        cells = f"(SELECT c{number} AS c1 FROM {table.relation}{f' LIMIT {first}' if first else ''})"
+        decided = sides.engine.decide_types(replace(table, columns=(only,), relation=cells))
+        kinds.append(decided.columns[0].type)
+    return wider(*kinds)
+
+
+def found_keys(sides: Sides) -> Iterator[tuple[Shared, ...]]:
+    """The keys that may be one, the best first; a join has to prove it.
+
+    Only so many are tried, and only so many columns make pairs: what has no key among them is compared without one.
+    """
+    columns = [pair for pair in sides.matching.shared if _can_be_key(sides, pair)]
+    looks = [_Look(sides, side, FIRST) for side in "ab"]
+    full = [column for column in columns if all(look.is_full(column) for look in looks)]
+    single = [(column,) for column in full if all(look.is_unique((column,)) for look in looks)]
+    tried = 0
+    for candidates in (iter(single), combinations(full[:_PAIR_COLUMNS], 2)):
+        for key in candidates:
+            if len(key) == 2 and not all(look.is_unique(key) for look in looks):
+                continue
+            tried += 1
+            if tried > _CANDIDATES:
+                return
+            # The first is likely: the join tells. Others were likely too, so all rows are asked before they cost a join.
+            if tried == 1 or all(is_key(sides, key)):
+                yield key
+
+
+def is_key(sides: Sides, key: Sequence[Shared]) -> list[bool]:
+    """Whether columns are unique and without blanks, on each side; looks at all rows."""
+    return [_Look(sides, side, None).is_key(key) for side in "ab"]
+
+
+def _can_be_key(sides: Sides, pair: Shared) -> bool:
+    return not {column.type for column in sides.columns(pair)} & {Type.OTHER, Type.EMPTY}
+
+
+@dataclass
+class _Look:
+    """The first rows of a side, or all of them."""
+
+    sides: Sides
+    side: str
+    first: int | None
+
+    def is_full(self, pair: Shared) -> bool:
+        """Whether no cell is blank."""
+        return bool(self._ask(f"coalesce(bool_and({self._cell(pair)} <> ''), true)"))
+
+    def is_unique(self, key: Sequence[Shared]) -> bool:
+        """Whether no two rows have the same cells."""
+        cells = ", ".join(self._cell(pair) for pair in key)
+        return bool(self._ask(f"count(*) = count(DISTINCT ({cells}))"))
+
+    def is_key(self, key: Sequence[Shared]) -> bool:
+        """Whether the cells tell rows apart and none is blank."""
+        return all(self.is_full(pair) for pair in key) and self.is_unique(key)
+
+    def _cell(self, pair: Shared) -> str:
+        return f"coalesce(({self.sides.compared(pair)[0 if self.side == 'a' else 1]})::VARCHAR, '')"
+
+    def _ask(self, what: str) -> object:
+        table = self.sides.old if self.side == "a" else self.sides.new
+        limit = f" LIMIT {self.first}" if self.first else ""
+        return self.sides.engine.execute(f"SELECT {what} FROM (FROM {table.relation}{limit}) {self.side}")[0][0]
+
+
+def describe(choice: KeyChoice, rows: tuple[int, int], shared: int) -> KeyChoice:
+    """Say of a found key how sure it is: in how many rows it held, and how many of its values both sides have."""
+    old, new = rows
+    return replace(
+        choice,
+        detail=f"unique and without blanks in all {old:,} and {new:,} rows; {shared:,} of its values are on both sides",
+    )
