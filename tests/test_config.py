@@ -292,8 +292,8 @@ def test_a_wrong_setting_stops_every_command_before_it_does_anything(released: R
 
 def test_the_rules_are_the_kinds_of_change_and_the_bumps_the_parts_of_a_version() -> None:
     """Settings are read where nothing of comparing is loaded, so the names stand there once more."""
-    assert RULES == tuple(kind.value for kind in Kind)
-    assert BUMPS == tuple(bump.value for bump in Bump)
+    assert tuple(kind.value for kind in Kind) == RULES
+    assert tuple(bump.value for bump in Bump) == BUMPS
 
 
 _OF_A_DATASET = """\

@@ -27,6 +27,7 @@ from hotpass.errors import (
     WriteError,
 )
 from hotpass.versioning.errors import (
+    AllowLowerError,
     AlreadyNamedError,
     AmbiguousDatasetError,
     BadDatasetNameError,
@@ -39,6 +40,7 @@ from hotpass.versioning.errors import (
     BadVersionError,
     BareRepositoryError,
     BranchNamedLikeTagError,
+    BumpTooLowError,
     ChangedWhileReadingError,
     DamagedConfigError,
     DamagedJournalError,
@@ -72,6 +74,7 @@ from hotpass.versioning.errors import (
     NoSuchContentError,
     NotAboveError,
     NotADvcFolderError,
+    NotComparedError,
     NotInitialisedError,
     OtherRepositoryError,
     OutsideError,
@@ -172,6 +175,12 @@ ROWS = [
         2,
         "the description cannot be used: the reason",
         "say in a few words what changed: --description TEXT",
+    ),
+    Row(
+        AllowLowerError(reason="needs a reason"),
+        2,
+        "--allow-lower needs a reason",
+        "a lower bump than the data asks for is allowed with: --tag --allow-lower --description WHY",
     ),
     Row(
         BadMetadataError(reason="the reason"),
@@ -586,6 +595,27 @@ ROWS = [
         10,
         "HEAD is detached: no branch would hold the commit of x-v1.0.1",
         "git switch -c NAME first",
+    ),
+    Row(
+        BumpTooLowError(
+            dataset="x",
+            version="1.0.1",
+            given="patch",
+            since="1.0.0",
+            asked="major",
+            reasons=("major: 2 rows removed", "minor: a", "patch: b", "patch: c"),
+            command="hotpass version --bump major --tag --dataset x",
+        ),
+        10,
+        "x 1.0.1 is too low: a patch after 1.0.0, and the data asks for a major "
+        "(major: 2 rows removed; minor: a; patch: b; and 1 more)",
+        "hotpass version --bump major --tag --dataset x (or --allow-lower --description WHY, which the tag will say)",
+    ),
+    Row(
+        NotComparedError(dataset="x", since="1.0.0", reason="the reason"),
+        10,
+        "the bump of x cannot be worked out: 1.0.0 cannot be compared with (the reason)",
+        "choose it yourself: hotpass version --bump patch|minor|major --dataset x",
     ),
     Row(
         DataChangedError(dataset="x", version="1.0.1", path="dist/x.csv"),

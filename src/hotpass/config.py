@@ -147,9 +147,9 @@ def _columns(value: Any) -> tuple[str, ...]:
 
 
 def _table(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise ValueError("expected a table")
-    return value
+    if isinstance(value, Mapping):
+        return value
+    raise ValueError("expected a table")
 
 
 def _bump(value: Any) -> str:

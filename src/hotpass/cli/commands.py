@@ -190,6 +190,7 @@ def _make(options: Namespace, screen: Screen) -> int:
         description=options.description,
         tag=options.tag,
         force=options.force,
+        allow_lower=options.allow_lower,
     )
 
     def announce(outcome: versioning.Outcome) -> None:

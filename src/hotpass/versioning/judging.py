@@ -7,7 +7,7 @@ Hotpass itself brings is ``hotpass.workflows.judge``; the package ``hotpass`` pu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,7 +55,7 @@ class Verdict:
     compared: bool = True
     reasons: tuple[str, ...] = ()
     changes: str = ""
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
     notes: tuple[str, ...] = ()
 
 

@@ -87,6 +87,11 @@ class VersionRequest:
         return self.tag or self.action == "tag"
 
 
+def named_part(part: Bump | str) -> str:
+    """The name of a part to bump, or ``auto``; raises ValueError for any other word."""
+    return AUTO if part == AUTO else Bump(part).value
+
+
 @dataclass(frozen=True)
 class Plan:
     """A version that may be made. ``found`` is the data on disk, None where only the store has it.
@@ -258,6 +263,8 @@ def _check_request(request: VersionRequest) -> None:
         raise AllowLowerError("is for a release: a draft may have any number")
     if request.allow_lower and request.description is None:
         raise AllowLowerError("needs a reason")
+    if request.action == "tag" and request.description is not None and not request.allow_lower:
+        raise BadDescriptionError("a version that is there already has its own")
 
 
 def check_description(description: str | None) -> None:
@@ -355,7 +362,7 @@ def check_can_move(head: Head, tag: str) -> None:
 
 
 def _description(request: VersionRequest, pointer: Pointer) -> str:
-    if request.description is not None:
+    if request.description is not None and request.action != "tag":
         return request.description.strip()
     # A description belongs to its version; before the first one it is what the user gave the dataset.
     return pointer.description if request.action == "tag" or pointer.version is None else ""

@@ -59,7 +59,7 @@ class Facts:
     @property
     def known(self) -> bool:
         """Whether anybody has looked into the data."""
-        return bool(self.content or self.tables or self.changes)
+        return self.rows is not None or bool(self.content or self.tables or self.changes)
 
 
 @dataclass(frozen=True)
@@ -155,9 +155,9 @@ def _facts_fields(facts: Facts) -> dict[str, Any]:
     if not facts.known:
         return {}
     tables: list[Mapping[str, Any]] = list(facts.tables)
-    if len(json.dumps(tables, ensure_ascii=False).encode("utf-8", "replace")) > FACTS_LIMIT:
+    if _is_large(tables):
         tables = [{**table, "columns": None} for table in tables]
-    if len(json.dumps(tables, ensure_ascii=False).encode("utf-8", "replace")) > FACTS_LIMIT:
+    if _is_large(tables):
         tables = []
     return {
         "rows": facts.rows,
@@ -167,18 +167,22 @@ def _facts_fields(facts: Facts) -> dict[str, Any]:
     }
 
 
+def _is_large(tables: list[Mapping[str, Any]]) -> bool:
+    return len(json.dumps(tables, indent=2, ensure_ascii=False).encode("utf-8", "replace")) > FACTS_LIMIT
+
+
 def _facts(content: Mapping[str, Any]) -> Facts | None:
     """What a record says of the data, None where that is of no known form."""
-    rows, digest = content.get("rows"), content.get("content") or ""
-    tables, changes = content.get("tables") or [], content.get("changes")
+    rows, digest, changes = content.get("rows"), content.get("content"), content.get("changes")
+    tables = [] if content.get("tables") is None else content["tables"]
     good = (
         (rows is None or _is_count(rows))
-        and isinstance(digest, str)
+        and (digest is None or isinstance(digest, str))
         and isinstance(tables, list)
         and all(isinstance(table, dict) for table in tables)
         and (changes is None or isinstance(changes, dict))
     )
-    return Facts(rows, digest, tuple(tables), changes) if good else None
+    return Facts(rows, digest or "", tuple(tables), changes) if good else None
 
 
 def check_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:

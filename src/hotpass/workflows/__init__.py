@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     )
     from hotpass.workflows.demo.story import DemoResult, run_demo
     from hotpass.workflows.identifying import Found, identify
+    from hotpass.workflows.judging import judge
     from hotpass.workflows.keys import key_columns_of
     from hotpass.workflows.opening import open_frames
     from hotpass.workflows.querying import Answer, open_query
@@ -38,6 +39,7 @@ _HOMES = {
     "find_side": "sides",
     "find_sides": "sides",
     "identify": "identifying",
+    "judge": "judging",
     "key_columns_of": "keys",
     "open_comparison": "comparing",
     "open_frames": "opening",
@@ -63,6 +65,7 @@ __all__ = [
     "find_side",
     "find_sides",
     "identify",
+    "judge",
     "key_columns_of",
     "open_comparison",
     "open_frames",
