@@ -14,9 +14,9 @@ from hotpass.compare import CompareOptions, compare_books
 from hotpass.compare.changes import CellChange, ChangeLog, Comparison, Kind, RowChange
 from hotpass.compare.policy import Decision, decide
 from hotpass.errors import ReadError
-from hotpass.tables import BookSource, Engine, Limits, ReadOptions, open_engine, read_books
+from hotpass.tables import BookSource, Engine, ReadOptions, open_engine, read_books
 from hotpass.versioning.version import Bump
-from hotpass.workflows.sides import Side
+from hotpass.workflows.sides import Side, limits_of
 
 # Formats whose values can be equal while what stands behind them is not.
 _WITH_FORMULAS = frozenset(["xlsx", "xlsm", "xls", "xlsb", "ods", "folder"])
@@ -76,12 +76,6 @@ def decide_bump(comparison: Comparison, *sides: Side) -> Decision:
             configured = side.project.preferences.dataset(side.dataset).rules
             rules = {Kind(kind): Bump(bump) for kind, bump in configured.items()}
     return decide(comparison.all_changes, rules)
-
-
-def limits_of(*sides: Side) -> Limits:
-    """The limits of the repository that a side is in, else the usual ones."""
-    del sides
-    return Limits()
 
 
 def _same_bytes(old: BookSource, new: BookSource) -> bool:

@@ -46,7 +46,7 @@ class Answer:
 
 
 @contextmanager
-def open_query(project: Project, sql: str, limits: Limits = Limits()) -> Iterator[Answer]:  # noqa: B008  # frozen
+def open_query(project: Project, sql: str) -> Iterator[Answer]:
     """Run a query over the releases that it names, in single or double quotes; rows come while the context is open.
 
     Names are those of ``compare``: ``refined_data``, ``refined_data@1.0.0``, a range, each with ``!TABLE`` for one
@@ -54,6 +54,7 @@ def open_query(project: Project, sql: str, limits: Limits = Limits()) -> Iterato
     tables, WhichTableError, NoSuchTableError, LimitError (memory, seconds), and what opening and reading a release
     raises.
     """
+    limits = Limits.of(project.preferences.__getitem__)
     with open_engine(limits=limits) as engine:
         parsed = parse_query(engine, sql)
         sources = _open_tables(engine, project, parsed)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from hotpass.errors import HotpassError, NotReadyError, nearest
-from hotpass.tables import BookSource
+from hotpass.tables import BookSource, Limits
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.content import identify, look
 from hotpass.versioning.errors import DataMissingError, PathMissingError
@@ -114,6 +114,12 @@ def find_side(start: str | os.PathLike[str], text: str) -> Side:
         return open_side(project, text)
     except NeedsRepositoryError as error:
         raise (why or error) from error
+
+
+def limits_of(*sides: Side) -> Limits:
+    """The limits that the repository of a side sets, else the usual ones."""
+    project = next((side.project for side in sides if side.project is not None), None)
+    return Limits() if project is None else Limits.of(project.preferences.__getitem__)
 
 
 def _in_repository(project: Project, text: str) -> Side:
