@@ -9,6 +9,7 @@ that hold nothing else; columns of several types go over as canonical text with 
 from __future__ import annotations
 
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -333,8 +334,23 @@ def _write(table: Any, path: Path) -> None:
     pq.write_table(table, path, compression="none", use_dictionary=False, write_statistics=False)
 
 
+def _is_full(limit: int) -> bool:
+    """Whether this process is so near its limit that whatever went wrong went wrong for want of memory (Linux)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return False
+    return pages * resource.getpagesize() > limit - (64 << 20)
+
+
 def main(job_path: str) -> int:
     """Do a job and leave its result or its failure; the exit code is 0 for both, 1 if neither could be written."""
+    # Loaded before there is a limit, so that what is too much is said by the reading and not by a half-loaded library.
+    import fastexcel  # noqa: F401
+    import pyarrow.compute
+    import pyarrow.parquet  # noqa: F401
+    import python_calamine  # noqa: F401
+
     job = json.loads(Path(job_path).read_text(encoding="utf-8"))
     resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
     try:
@@ -344,7 +360,10 @@ def main(job_path: str) -> int:
     except TooMuchError as error:
         result = {"limit": error.args[0], "found": error.args[1]}
     except BaseException as error:  # noqa: BLE001  # a panic of the libraries is no Exception; the parent is told of it
-        result = {"failed": type(error).__name__, "message": str(error)}
+        if re.search("memory|alloc", str(error)) or _is_full(job["memory"]):
+            result = {"limit": "memory", "found": "reading it takes more memory"}
+        else:
+            result = {"failed": type(error).__name__, "message": str(error)}
     Path(f"{job_path}.out").write_text(json.dumps(result), encoding="utf-8")
     return 0
 

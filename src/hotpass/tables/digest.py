@@ -1,7 +1,7 @@
 """Tables and books in figures, and their content digests: the same for the same content, whatever the container.
 
 A table's digest is ``t1:`` and the SHA-256 of its columns (names and types in order), the number of its rows, and the sum
-of its rows' MD5s, so that the order of rows does not count and their number does. docs/reference/tables.md spells it out;
+of its rows' MD5s (least byte first), so that the order of rows does not count and their number does. docs/reference/tables.md spells it out;
 the tests compute it anew in plain Python. It finds equal content; it is no proof against somebody who makes collisions.
 """
 
