@@ -255,7 +255,7 @@ ROWS = [
         NoSuchContentError(path="dist/x.csv", md5="0cc175b9c0f1b6a831c399e269772661"),
         3,
         "no release has the bytes of dist/x.csv (0cc175b9c0f1b6a831c399e269772661)",
-        "a file that was saved again has other bytes; git fetch --tags brings releases made elsewhere",
+        "hotpass compare DATASET@latest FILE shows how it differs from a release; git fetch --tags brings those made elsewhere",
     ),
     Row(
         UnversionedError(dataset="x"),
