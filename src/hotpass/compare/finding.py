@@ -11,9 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotpass.compare.joining import KeyTexts
+from hotpass.compare.matching import Shared
 from hotpass.compare.sides import Sides
 
-_FIRST_ROWS = 20_000
+WHERE = 10
+"""How many addresses a counted change names."""
+
+_FIRST_ROWS = 50_000
 _MORE = 20
 
 
@@ -26,10 +30,15 @@ class Rows:
     """
 
     sides: Sides
+    key: tuple[Shared, ...]
     relation: str
     texts: KeyTexts
     true_numbers: bool
     totals: tuple[int, int]
+
+    def told_key(self, key: str, *, is_new: bool) -> str:
+        """SQL of a changed row's key, as it is kept, made what a person is shown."""
+        return self.sides.told_key(key, [self.sides.columns(pair)[is_new] for pair in self.key])
 
 
 class Finder:
@@ -85,7 +94,8 @@ class Finder:
             found = self._execute(self._numbers("a", wanted, limit))
             if len(found) == len(keys) or limit is None:
                 return {tuple(key): number for *key, number in found}
-            limit = self._more("a", limit)
+            # The rows are in another order there: one may be anywhere.
+            limit = None
 
     def _more(self, side: str, limit: int) -> int | None:
         total = self._rows.totals["ab".index(side)]
