@@ -84,7 +84,9 @@ def _look_alike(old: Table, new: Table) -> bool:
 
 def _one_sided(engine: Engine, table: Table, *, is_new: bool) -> TableComparison:
     count = engine.execute(f"SELECT count(*) FROM {table.relation}")[0][0]
-    return TableComparison(table.name, (None, count) if is_new else (count, None), _NO_KEY, (), log=EmptyLog())
+    return TableComparison(
+        table.name, (None, count) if is_new else (count, None), _NO_KEY, (), log=EmptyLog()
+    )
 
 
 def _file_changes(old: Book, new: Book) -> list[Change]:
@@ -108,5 +110,3 @@ def _file_changes(old: Book, new: Book) -> list[Change]:
 def _notes(*books: Book) -> tuple[str, ...]:
     notes: Iterable[str] = (note for book in books for note in book.notes)
     return tuple(dict.fromkeys(notes))
-
-

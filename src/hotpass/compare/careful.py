@@ -34,7 +34,10 @@ def pair_carefully(sides: Sides, key: Sequence[Shared], texts: KeyTexts) -> Care
     """Pair rows by a key that may be blank or repeated; no key at all makes every row loose. Types must be decided."""
     engine = sides.engine
     repeated = _repeated_keys(sides, texts) if key else ""
-    old, new = _keyed(sides, sides.old, "a", texts.old, repeated), _keyed(sides, sides.new, "b", texts.new, repeated)
+    old, new = (
+        _keyed(sides, sides.old, "a", texts.old, repeated),
+        _keyed(sides, sides.new, "b", texts.new, repeated),
+    )
     relation, pairs = engine.new_name("changes"), engine.new_name("pairs")
     others = [pair for pair in sides.matching.shared if pair not in key]
     if key:
@@ -46,7 +49,9 @@ def pair_carefully(sides: Sides, key: Sequence[Shared], texts: KeyTexts) -> Care
         "WHERE cells IS NOT NULL"
     )
     _add_loose(sides, key, texts, (old, new), others, (relation, pairs))
-    rows = tuple(engine.execute(f"SELECT count(*) FROM {table.relation}")[0][0] for table in (sides.old, sides.new))
+    rows = tuple(
+        engine.execute(f"SELECT count(*) FROM {table.relation}")[0][0] for table in (sides.old, sides.new)
+    )
     blank = sum(
         engine.execute(f"SELECT count(*) FROM {engine.numbered(table)} {alias} WHERE {_blank(columns)}")[0][0]
         for table, alias, columns in ((sides.old, "a", texts.old), (sides.new, "b", texts.new))
@@ -126,7 +131,9 @@ def _add_loose(
     parts = []
     for side, alias, table, at in (("o", "a", tables[0], 0), ("n", "b", tables[1], 1)):
         content = ", ".join(f"({pair[at]})::VARCHAR" for pair in contents)
-        parts.append(f"SELECT '{side}' AS s, r, [{content}]::VARCHAR[] AS content FROM {table} {alias} WHERE loose")
+        parts.append(
+            f"SELECT '{side}' AS s, r, [{content}]::VARCHAR[] AS content FROM {table} {alias} WHERE loose"
+        )
     loose = engine.new_name("loose")
     engine.execute(
         f"CREATE TABLE {loose} AS SELECT list(r ORDER BY r) FILTER (s = 'o') AS olds, "
@@ -138,7 +145,14 @@ def _add_loose(
     )
     # A copy went away while another stays: a duplicate was removed, and nothing that only it had.
     sides_of = (
-        ("olds", "news", sides.old, "a", f"CASE WHEN {both} > 0 THEN 'copies' ELSE 'removed' END", "x.r, NULL"),
+        (
+            "olds",
+            "news",
+            sides.old,
+            "a",
+            f"CASE WHEN {both} > 0 THEN 'copies' ELSE 'removed' END",
+            "x.r, NULL",
+        ),
         ("news", "olds", sides.new, "b", "'added'", "NULL, x.r"),
     )
     for mine, theirs, table, alias, kind, numbers in sides_of:

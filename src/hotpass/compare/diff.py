@@ -142,18 +142,24 @@ def _fast(
     )
     if choice.origin == "found":
         choice = keys.describe(choice, join.rows, _on_both(sides, join))
-    return _Paired(Rows(sides, relation, texts, join.true_numbers, join.rows), choice, retypes, join.relation, sides)
+    return _Paired(
+        Rows(sides, relation, texts, join.true_numbers, join.rows), choice, retypes, join.relation, sides
+    )
 
 
 def _on_both(sides: Sides, join: Join) -> int:
-    count = sides.engine.execute(f"SELECT count(*) FROM {join.relation} WHERE ra IS NOT NULL AND rb IS NOT NULL")
+    count = sides.engine.execute(
+        f"SELECT count(*) FROM {join.relation} WHERE ra IS NOT NULL AND rb IS NOT NULL"
+    )
     return int(count[0][0])
 
 
 def _without_key(sides: Sides, missing: str) -> _Paired:
     typed = sides.typed()
     careful = pair_carefully(typed, (), KeyTexts())
-    detail = f"{missing}no column and no pair of columns is unique and without blanks on both sides: name a key"
+    detail = (
+        f"{missing}no column and no pair of columns is unique and without blanks on both sides: name a key"
+    )
     rows = Rows(typed, careful.relation, KeyTexts(), True, careful.rows)
     return _Paired(rows, KeyChoice((), "none", detail), settling.retyped(typed), careful.pairs, typed)
 
@@ -168,7 +174,10 @@ def _schema_changes(paired: _Paired, options: CompareOptions) -> list[Change]:
     removed = [sides.old.columns[number - 1] for number in matching.removed]
     added = [sides.new.columns[number - 1] for number in matching.added]
     changes = [
-        *(_column_change(Kind.COLUMN_REMOVED, sides.old, (column.name,), column, where) for column in removed),
+        *(
+            _column_change(Kind.COLUMN_REMOVED, sides.old, (column.name,), column, where)
+            for column in removed
+        ),
         *(_column_change(Kind.COLUMN_ADDED, sides.new, (column.name,), column, where) for column in added),
     ]
     for pair in matching.renamed:
@@ -217,5 +226,3 @@ def _key_changes(paired: _Paired, options: CompareOptions) -> list[Change]:
 def _key_change(before: Sequence[str], after: Sequence[str]) -> Change:
     detail = f"{', '.join(before) or 'none'} → {', '.join(after) or 'none'}"
     return Change(Kind.KEY_CHANGED, columns=tuple(dict.fromkeys((*before, *after))), detail=detail)
-
-

@@ -27,7 +27,9 @@ def wanted_key(sides: Sides, names: Sequence[str]) -> tuple[Shared, ...]:
     """The shared columns of a key that was asked for by the names of either side; empty if one of them is not shared."""
     found = []
     for name in names:
-        pair = next((one for one in sides.matching.shared if name in (c.name for c in sides.columns(one))), None)
+        pair = next(
+            (one for one in sides.matching.shared if name in (c.name for c in sides.columns(one))), None
+        )
         if pair is None:
             return ()
         found.append(pair)
@@ -48,7 +50,8 @@ def key_texts(sides: Sides, key: Sequence[Shared], *, decided: bool = False) -> 
             whole.append(first is Type.INTEGER)
             kind = first if first in (Type.TEXT, Type.INTEGER) else _type_of_all(sides, pair)
             both = tuple(
-                sides.engine.canonical(Column("", kind, 1), cell) for cell in (f"a.c{pair.old}", f"b.c{pair.new}")
+                sides.engine.canonical(Column("", kind, 1), cell)
+                for cell in (f"a.c{pair.old}", f"b.c{pair.new}")
             )
         else:
             both = sides.compared(pair)
@@ -140,7 +143,9 @@ class _Look:
     def _ask(self, what: str) -> object:
         table = self.sides.old if self.side == "a" else self.sides.new
         limit = f" LIMIT {self.first}" if self.first else ""
-        return self.sides.engine.execute(f"SELECT {what} FROM (FROM {table.relation}{limit}) {self.side}")[0][0]
+        return self.sides.engine.execute(f"SELECT {what} FROM (FROM {table.relation}{limit}) {self.side}")[0][
+            0
+        ]
 
 
 def describe(choice: KeyChoice, rows: tuple[int, int], shared: int) -> KeyChoice:

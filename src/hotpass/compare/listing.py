@@ -77,10 +77,13 @@ def _find_first(finder: Finder, counts: Counts, sample: int) -> None:
     rows, most = counts.rows, max(sample, WHERE)
     if rows.get("both") or rows.get("added"):
         tests = [
-            f"count(*) FILTER (kind = '{kind}') >= {min(rows.get(kind, 0), most)}" for kind in ("both", "added")
+            f"count(*) FILTER (kind = '{kind}') >= {min(rows.get(kind, 0), most)}"
+            for kind in ("both", "added")
         ]
         for what, columns in counts.cells.items():
-            cells = f"CASE WHEN kind = 'both' THEN len(list_filter(cells, lambda x: {_CELL_KIND} = {what})) END"
+            cells = (
+                f"CASE WHEN kind = 'both' THEN len(list_filter(cells, lambda x: {_CELL_KIND} = {what})) END"
+            )
             tests.append(f"sum({cells}) >= {min(sum(columns.values()), WHERE)}")
         finder.find_first("b", tests)
     if any(rows.get(kind) for kind in _GONE):
@@ -152,14 +155,13 @@ def _cell_places(rows: Rows, finder: Finder, counts: Counts) -> dict[int, tuple[
             f"WHERE {_CELL_KIND} = {what} ORDER BY 1, 2 LIMIT {WHERE}"
         )
         places[what] = tuple(
-            sides.new.address(number, sides.columns(sides.matching.shared[column])[1]) for number, column in found
+            sides.new.address(number, sides.columns(sides.matching.shared[column])[1])
+            for number, column in found
         )
     return places
 
 
-def _cells_change(
-    sides: Sides, what: int, counts: Counts, places: Mapping[int, tuple[str, ...]]
-) -> Change:
+def _cells_change(sides: Sides, what: int, counts: Counts, places: Mapping[int, tuple[str, ...]]) -> Change:
     found = counts.cells[what]
     names = tuple(sides.columns(sides.matching.shared[number])[1].name for number in found)
     return Change(_CELL_KINDS[what], count=sum(found.values()), columns=names, where=places.get(what, ()))

@@ -41,5 +41,7 @@ def _are_keys_turned(rows: Rows) -> bool:
         named = ", ".join(f"{key} AS k{n}" for n, key in enumerate(keys, 1))
         columns.append(f"(SELECT {named}, {alias}.r AS r FROM {engine.numbered(table)} {alias})")
     differ = " OR ".join(f"a.k{n} IS DISTINCT FROM b.k{n}" for n in range(1, len(texts.old) + 1))
-    found = engine.execute(f"SELECT 1 FROM {columns[0]} a JOIN {columns[1]} b ON a.r = b.r WHERE {differ} LIMIT 1")
+    found = engine.execute(
+        f"SELECT 1 FROM {columns[0]} a JOIN {columns[1]} b ON a.r = b.r WHERE {differ} LIMIT 1"
+    )
     return bool(found)

@@ -38,7 +38,5 @@ def _are_same(sides: Sides, texts: KeyTexts, candidates: Sequence[Shared]) -> Se
         tests.append(f"bool_and({a} IS NOT DISTINCT FROM {b}) AND count({a}) > 0")
     engine = sides.engine
     on = " AND ".join(f"{a} = {b}" for a, b in zip(texts.old, texts.new, strict=True))
-    sql = (
-        f"SELECT {', '.join(tests)} FROM (FROM {sides.old.relation}) a JOIN (FROM {sides.new.relation}) b ON {on}"
-    )
+    sql = f"SELECT {', '.join(tests)} FROM (FROM {sides.old.relation}) a JOIN (FROM {sides.new.relation}) b ON {on}"
     return [bool(same) for same in engine.execute(sql)[0]]

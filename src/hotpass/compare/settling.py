@@ -75,7 +75,9 @@ def _unsure(sides: Sides, types: Sequence[tuple[Type, Type]]) -> set[int]:
         (sides.new, 1, {n: shared[n].new for n in unsure if types[n][1] is Type.EMPTY}),
     ):
         first = _decided(sides, table, set(numbers.values()), first=_LOOK)
-        unsure -= {n for n, own in numbers.items() if wider(first[own].type, types[n][1 - mine]) is first[own].type}
+        unsure -= {
+            n for n, own in numbers.items() if wider(first[own].type, types[n][1 - mine]) is first[own].type
+        }
     return unsure
 
 
@@ -161,7 +163,8 @@ def _masks(sides: Sides, relation: str, text: str, kinds: Mapping[int, Sequence[
     for number, asked in kinds.items():
         groups.setdefault(tuple(asked), []).append(number)
     cases = " ".join(
-        f"WHEN c IN ({', '.join(map(str, numbers))}) THEN {_bit(text, asked)}" for asked, numbers in groups.items()
+        f"WHEN c IN ({', '.join(map(str, numbers))}) THEN {_bit(text, asked)}"
+        for asked, numbers in groups.items()
     )
     rows = sides.engine.execute(f"SELECT c, bit_or(CASE {cases} ELSE 0 END) FROM {relation} GROUP BY c")
     return {c: mask or 0 for c, mask in rows if c in kinds}
@@ -172,10 +175,16 @@ def _bit(text: str, kinds: Sequence[Type]) -> str:
     return f"CASE WHEN {text} IS NULL OR {text} = '' THEN 0 {tests} ELSE {_TEXT_BIT} END"
 
 
-def _equal_otherwise(sides: Sides, long: str, likely: Mapping[int, Type], tolerance: float | None) -> set[int]:
+def _equal_otherwise(
+    sides: Sides, long: str, likely: Mapping[int, Type], tolerance: float | None
+) -> set[int]:
     """The columns in which some cells would be equal if the column were of the type of what differs."""
     test = _equal(sides, likely, tolerance, "c", "o", "n")
-    return {c for (c,) in sides.engine.execute(f"SELECT DISTINCT c FROM {long} WHERE m AND {test}")} if test else set()
+    return (
+        {c for (c,) in sides.engine.execute(f"SELECT DISTINCT c FROM {long} WHERE m AND {test}")}
+        if test
+        else set()
+    )
 
 
 def _equal(sides: Sides, types: Mapping[int, Type], tolerance: float | None, c: str, o: str, n: str) -> str:
@@ -218,7 +227,8 @@ def _decided(sides: Sides, table: Table, numbers: set[int], first: int = 0) -> d
         return {}
     # A column that is not asked for must look decided, so that it is not looked at.
     columns = tuple(
-        column if n in numbers else replace(column, type=Type.TEXT) for n, column in enumerate(table.columns, 1)
+        column if n in numbers else replace(column, type=Type.TEXT)
+        for n, column in enumerate(table.columns, 1)
     )
     relation = f"(FROM {table.relation} LIMIT {first})" if first else table.relation
     decided = sides.engine.decide_types(replace(table, columns=columns, relation=relation))

@@ -15,6 +15,7 @@ CELL = "STRUCT(c INTEGER, o VARCHAR, n VARCHAR)[]"
 
 _AT_ONCE = 32
 
+
 @dataclass(frozen=True)
 class Sides:
     """The old and the new table, and which columns they share.
@@ -51,7 +52,10 @@ class Sides:
         if Type.MIXED in (old.type, new.type):
             return self._tagged(old, a), self._tagged(new, b)
         if old.native and (old.native, old.type) == (new.native, new.type) and old.type is not Type.OTHER:
-            return a, b  # values of one type of one container are equal where their texts are, and compare faster
+            return (
+                a,
+                b,
+            )  # values of one type of one container are equal where their texts are, and compare faster
         if {old.type, new.type} == {Type.DATE, Type.DATETIME}:
             return self._with_time(old, a), self._with_time(new, b)
         numbers = {old.type, new.type} <= {Type.INTEGER, Type.NUMBER}
