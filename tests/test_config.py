@@ -182,6 +182,10 @@ WRONG = {
         '"a\\nb"',
     ],
     "remote_name": ["1", '""', '"a b"', '"it\'s"', '".x"', "[]"],
+    **{
+        f"limit_{name}": ["0", "-1", "1.5", "true", '"much"', '"1e9"', "[1]", "9999999999999999"]
+        for name in ("bytes", "cells", "columns", "memory", "ratio", "seconds", "sheets")
+    },
 }
 
 
@@ -236,7 +240,7 @@ def test_the_schema_knows_every_setting_and_nothing_else() -> None:
     assert set(one["properties"]["rules"]["properties"]) == set(RULES)
     assert one["additionalProperties"] is one["properties"]["rules"]["additionalProperties"] is False
     assert document["additionalProperties"] is False
-    assert all(key.kind in ("number", "string", "boolean") for key in KEYS)
+    assert all(key.kind in ("number", "integer", "string", "boolean") for key in KEYS)
 
 
 # ------------------------------------------------------------------------------------ on the command line
@@ -249,7 +253,8 @@ def test_doctor_prints_every_setting_with_where_it_came_from(
     monkeypatch.setenv("HOTPASS_REMOTE_NAME", "backup")
     answer = released.hotpass("doctor", "--json", "--lock-timeout", "7", check=False)
     shown = {entry["name"]: (entry["value"], entry["origin"]) for entry in answer.json["settings"]}
-    assert shown == {
+    defaults = {key.name: (key.default, "default") for key in KEYS}
+    assert shown == defaults | {
         "lock_timeout": (7.0, "--lock-timeout"),
         "default_dataset": ("data", "hotpass.toml:1"),
         "remote_name": ("backup", "the environment, HOTPASS_REMOTE_NAME"),

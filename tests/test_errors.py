@@ -26,6 +26,15 @@ from hotpass.errors import (
     ToolTooOldError,
     WriteError,
 )
+from hotpass.tables.errors import (
+    EncryptedBookError,
+    LimitError,
+    NothingThereError,
+    QueryError,
+    UndecidedTextError,
+    UnevenLinesError,
+    UnreadableTableError,
+)
 from hotpass.versioning.errors import (
     AllowLowerError,
     AlreadyNamedError,
@@ -658,6 +667,48 @@ ROWS = [
         1,
         "cannot read dist/x.csv: the reason",
         "mend the permissions or the path, then run the same command again",
+    ),
+    Row(
+        QueryError(message="Binder Error: no such column\n\nLINE 1: SELECT x"),
+        1,
+        "Binder Error: no such column",
+        "mend the statement",
+    ),
+    Row(
+        NothingThereError(name="list.csv"),
+        3,
+        "there is no file or folder list.csv",
+        "look at the spelling, and at the folder you are in",
+    ),
+    Row(
+        UnreadableTableError(name="list.xlsx", reason="the reason"),
+        9,
+        "cannot read list.xlsx: the reason",
+        "open it in the program that made it and save it again, or restore an older version",
+    ),
+    Row(
+        EncryptedBookError(name="list.xlsx"),
+        9,
+        "list.xlsx is encrypted",
+        "save a copy without the password",
+    ),
+    Row(
+        UndecidedTextError(name="list.csv", line=3, reason="the reason"),
+        9,
+        "list.csv, line 3: the reason",
+        "mend the file at that place",
+    ),
+    Row(
+        UnevenLinesError(name="list.csv", reason="line 3 has 4 cells where the header has 3"),
+        9,
+        "list.csv: line 3 has 4 cells where the header has 3",
+        "read it carefully (ReadOptions.careful), which mends and reports such lines",
+    ),
+    Row(
+        LimitError(name="list.xlsx", limit="cells", allowed=1000, found="it has 2,000 cells"),
+        10,
+        "list.xlsx: it has 2,000 cells, more than the limit cells = 1,000 allows",
+        "if the file is trusted, raise limit_cells in hotpass.toml",
     ),
     Row(
         StepFailedError(command="git tag", code=128, said="a\nb", directory="there"),

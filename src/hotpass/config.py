@@ -76,9 +76,31 @@ def _name(value: Any) -> str:
     return value
 
 
+def _count(value: Any) -> int:
+    text = str(value).replace("_", "")
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,15}", text) or not int(text):
+        raise ValueError("expected a whole number above 0")
+    return int(text)
+
+
 KEYS = (
     Key("lock_timeout", 30.0, "number", "Seconds to wait for another writer.", _seconds),
     Key("default_dataset", "refined_data", "string", "The dataset meant where none is named.", _name),
+    Key(
+        "limit_bytes", 4 << 30, "integer", "Bytes that one compressed file or workbook may unpack to.", _count
+    ),
+    Key("limit_cells", 100_000_000, "integer", "Cells that one workbook may have.", _count),
+    Key("limit_columns", 16_384, "integer", "Columns that one table may have.", _count),
+    Key(
+        "limit_memory",
+        6 << 30,
+        "integer",
+        "Bytes of memory for comparing, and for reading each workbook.",
+        _count,
+    ),
+    Key("limit_ratio", 200, "integer", "How much bigger than itself a file may unpack to be.", _count),
+    Key("limit_seconds", 300, "integer", "Seconds that reading one workbook may take.", _count),
+    Key("limit_sheets", 1_000, "integer", "Sheets that one workbook may have.", _count),
     Key("remote_name", "storage", "string", "The name that version --init gives a remote.", _name),
 )
 """Every setting there is."""

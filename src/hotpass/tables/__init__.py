@@ -5,6 +5,7 @@ it. Every cell keeps its true address, nothing is coerced, shifted or dropped in
 is said in the book's notes.
 """
 
+from hotpass.tables.digest import book_digest, content_digest, profile_book, profile_table
 from hotpass.tables.engine import Engine, identifier, literal, open_engine
 from hotpass.tables.errors import LimitError, QueryError, UnevenLinesError
 from hotpass.tables.limits import Limits
@@ -38,10 +39,14 @@ __all__ = [
     "Type",
     "TypedColumn",
     "UnevenLinesError",
+    "book_digest",
     "column_letters",
+    "content_digest",
     "identifier",
     "literal",
     "open_engine",
+    "profile_book",
+    "profile_table",
     "read_book",
     "read_books",
     "typed_columns",

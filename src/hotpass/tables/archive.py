@@ -16,6 +16,7 @@ from hotpass.tables.mending import RATIO_FROM
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 1 << 16
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 # What the first part of a list may take: names of sheets, relations, the first shared strings.
 _HEAD = 64 << 20
@@ -167,6 +168,31 @@ def first_row(archive: zipfile.ZipFile, part: str) -> tuple[int, dict[int, tuple
     return -1, {}
 
 
+def formulas(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[int, int, str]]:
+    """Every formula of a sheet: row and column from 0, and its text after the ``=``.
+
+    A shared formula is written once; the cells that share it have that text and where it was written for. Raises
+    ValueError where cells do not say where they are.
+    """
+    shared: dict[str, str] = {}
+    address, number, text, has_formula = "", "", "", False
+    for tag, value in _events(archive, part):
+        if tag == "<c":
+            address, has_formula = value.partition(" ")[0], False
+            if not address:
+                raise ValueError("a cell without an address")
+        elif tag == "<f":
+            number, text, has_formula = value, "", True
+        elif tag == "#f":
+            text += value
+        elif tag == "/c" and has_formula:
+            if text and number:
+                shared[number] = f"{text} (as in {address})"
+            elif number:
+                text = shared.get(number, "")
+            yield int(address.lstrip(_LETTERS)) - 1, _column_of(address), text
+
+
 def unescape(text: str) -> str:
     """Undo the ``_x000D_`` of workbooks."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
@@ -230,6 +256,8 @@ def _events(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
         told = attributes.get("r", "")
         if inside == "c":
             told = f"{told} {attributes.get('t', 'n')}"
+        elif inside == "f":
+            told = attributes.get("si", "") if attributes.get("t") == "shared" else ""
         events.append((f"<{inside}", told))
 
     def end(tag: str) -> None:

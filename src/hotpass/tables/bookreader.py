@@ -9,6 +9,7 @@ that hold nothing else; columns of several types go over as canonical text with 
 from __future__ import annotations
 
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -53,6 +54,7 @@ class SheetRead:
     native: list[bool] = field(default_factory=list)
     rows: int = 0
     file: str = ""
+    formulas: str = ""
 
 
 class Reader:
@@ -92,6 +94,26 @@ class Reader:
             except fastexcel.UnsupportedColumnTypeCombinationError:
                 pass  # a column of several types
         return sheet, self._general(sheet)
+
+    def formulas(self, sheet: SheetRead) -> Any:
+        """The formulas of a sheet as a pyarrow table: data row from 0, place of the column from 1, text. xlsx alone."""
+        import pyarrow as pa
+
+        part = next((part.part for part in self.parts if part.name == sheet.name), None)
+        if self._zip is None or part is None:
+            return None
+        rows, places, texts = [], [], []
+        for row, column, text in archive.formulas(self._zip, part):
+            rows.append(row - sheet.row - 1)
+            places.append(column - sheet.column + 1)
+            texts.append(text)
+        return pa.table(
+            {
+                "r": pa.array(rows, pa.int64()),
+                "c": pa.array(places, pa.int64()),
+                "f": pa.array(texts, pa.string()),
+            }
+        )
 
     def _by_cell(self) -> Any:
         if self._cells is None:
@@ -298,6 +320,9 @@ def read_book(job: dict[str, Any]) -> dict[str, Any]:
         if table is not None:
             sheet.file = f"{job['token']}-{number}.parquet"
             _write(table, Path(job["folder"], sheet.file))
+            if job["formulas"] and (formulas := reader.formulas(sheet)) is not None:
+                sheet.formulas = f"{job['token']}-{number}-f.parquet"
+                _write(formulas, Path(job["folder"], sheet.formulas))
         sheets.append(vars(sheet))
     return {"sheets": sheets, "left_out": [name for name, hidden in known if hidden and not job["hidden"]]}
 
@@ -309,8 +334,23 @@ def _write(table: Any, path: Path) -> None:
     pq.write_table(table, path, compression="none", use_dictionary=False, write_statistics=False)
 
 
+def _is_full(limit: int) -> bool:
+    """Whether this process is so near its limit that whatever went wrong went wrong for want of memory (Linux)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return False
+    return pages * resource.getpagesize() > limit - (64 << 20)
+
+
 def main(job_path: str) -> int:
     """Do a job and leave its result or its failure; the exit code is 0 for both, 1 if neither could be written."""
+    # Loaded before there is a limit, so that what is too much is said by the reading and not by a half-loaded library.
+    import fastexcel  # noqa: F401
+    import pyarrow.compute
+    import pyarrow.parquet  # noqa: F401
+    import python_calamine  # noqa: F401
+
     job = json.loads(Path(job_path).read_text(encoding="utf-8"))
     resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
     try:
@@ -320,7 +360,10 @@ def main(job_path: str) -> int:
     except TooMuchError as error:
         result = {"limit": error.args[0], "found": error.args[1]}
     except BaseException as error:  # noqa: BLE001  # a panic of the libraries is no Exception; the parent is told of it
-        result = {"failed": type(error).__name__, "message": str(error)}
+        if re.search("memory|alloc", str(error)) or _is_full(job["memory"]):
+            result = {"limit": "memory", "found": "reading it takes more memory"}
+        else:
+            result = {"failed": type(error).__name__, "message": str(error)}
     Path(f"{job_path}.out").write_text(json.dumps(result), encoding="utf-8")
     return 0
 

@@ -15,18 +15,26 @@ MACROS = (
     # A sign, digits without zeros in front, and how many of them stand before the point.
     """CREATE MACRO hp_place(s, d, p) AS CASE
        WHEN d = '' THEN '0'
-       WHEN p <= 0 THEN hp_trim(s || '0.' || repeat('0', -p) || d)
+       WHEN p <= 0 THEN rtrim(s || '0.' || repeat('0', -p) || d, '0')
        WHEN p >= length(d) THEN s || d || repeat('0', p - length(d))
        ELSE hp_trim(s || d[:p] || '.' || d[p + 1:]) END""",
-    """CREATE MACRO hp_shift(s, d, p) AS hp_place(s, ltrim(d, '0'), p - (length(d) - length(ltrim(d, '0'))))""",
-    """CREATE MACRO hp_expand(x) AS hp_shift(
-       CASE WHEN x[1] = '-' THEN '-' ELSE '' END,
-       replace(ltrim(split_part(x, 'e', 1), '-'), '.', ''),
-       length(split_part(ltrim(split_part(x, 'e', 1), '-'), '.', 1)) + TRY_CAST(split_part(x, 'e', 2) AS BIGINT))""",
-    """CREATE MACRO hp_number(x) AS CASE
+    # A list of one and a lambda give a value a name: a macro's argument is written out wherever it stands.
+    """CREATE MACRO hp_shift(s, d, p) AS list_transform([ltrim(d, '0')],
+       lambda t: hp_place(s, t, p - (length(d) - length(t))))[1]""",
+    """CREATE MACRO hp_expand(x) AS list_transform([string_split(x, 'e')],
+       lambda v: list_transform([{'m': ltrim(v[1], '-'), 'e': TRY_CAST(v[2] AS BIGINT)}],
+       lambda w: list_transform([{'d': replace(w.m, '.', ''), 'p': length(split_part(w.m, '.', 1)) + w.e}],
+       lambda u: hp_shift(CASE WHEN v[1][1] = '-' THEN '-' ELSE '' END, u.d, u.p))[1])[1])[1]""",
+    """CREATE MACRO hp_number_slow(x) AS CASE
        WHEN contains(x, 'e') OR contains(x, 'E') THEN hp_expand(lower(x))
        WHEN contains(x, '.') THEN hp_trim(x)
        WHEN x = '-0' THEN '0' ELSE x END""",
+    # Most numbers are canonical as they stand, and trimming is slow.
+    """CREATE MACRO hp_number(x) AS CASE
+       WHEN ends_with(x, '0') OR contains(x, 'e') OR contains(x, 'E') THEN hp_number_slow(x) ELSE x END""",
+    """CREATE MACRO hp_double(x) AS CASE
+       WHEN x = floor(x) AND abs(x) < 1e15 THEN x::BIGINT::VARCHAR
+       WHEN abs(x) >= 1e-4 AND abs(x) < 1e15 THEN x::VARCHAR ELSE hp_number(x::VARCHAR) END""",
     # "10:30" → "10:30:00", "10:30:00.250" → "10:30:00.25".
     """CREATE MACRO hp_time(x) AS CASE
        WHEN contains(x, '.') THEN rtrim(rtrim(x, '0'), '.')
@@ -38,10 +46,9 @@ MACROS = (
        WHEN length(x) = 3 THEN x || ':00'
        WHEN length(x) = 5 THEN x[:3] || ':' || x[4:] ELSE x END""",
     r"""CREATE MACRO hp_datetime(x) AS CASE
-       WHEN x = '' THEN x
-       WHEN regexp_full_match(x, '[0-9-]{10} [0-9:]{8}') THEN x
-       ELSE x[:10] || ' ' || hp_time(regexp_extract(x[12:], '^[0-9:.]+')) || hp_zone(regexp_extract(x[12:], '(Z|[+-][0-9:]+)$'))
-       END""",
+       WHEN x = '' OR regexp_full_match(x, '[0-9-]{10} [0-9:]{8}') THEN x
+       ELSE list_transform([{'t': regexp_extract(x, '^.{11}([0-9:.]+)', 1), 'z': regexp_extract(x, '^.{11}[0-9:.]+(.*)$', 1)}],
+       lambda v: x[:10] || ' ' || hp_time(v.t) || hp_zone(v.z))[1] END""",
 )
 """Created in every engine. All are NULL for NULL, and leave what is canonical as it is."""
 
@@ -79,16 +86,13 @@ def canonical(column: Column, expression: str) -> str:
 
 
 def _native(column: Column, expression: str) -> str:
-    match column.type:
-        case Type.NUMBER:
-            return f"hp_number(({expression})::VARCHAR)"
-        case Type.DATETIME if "TIME ZONE" in column.native:
-            return f"hp_datetime(({expression})::VARCHAR)"
-        case Type.DATETIME:
-            return f"hp_time(({expression})::VARCHAR)"
-        case Type.TIME:
-            return f"hp_time(({expression})::VARCHAR)"
-        case Type.TEXT if column.native == "VARCHAR":
-            return expression
-        case _:
-            return f"({expression})::VARCHAR"
+    if column.native == "VARCHAR":
+        return expression
+    if column.native == "DOUBLE":
+        return f"hp_double({expression})"
+    text = f"({expression})::VARCHAR"
+    if column.type is Type.NUMBER:
+        return f"hp_number({text})"
+    if column.type is Type.DATETIME and "TIME ZONE" in column.native:
+        return f"hp_datetime({text})"
+    return f"hp_time({text})" if column.type in (Type.DATETIME, Type.TIME) else text

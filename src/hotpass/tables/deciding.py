@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hotpass.tables.canonical import FITS
 from hotpass.tables.table import Table, Type
 
 # Rows that are looked at first, so that the scan of all of them need ask each column one or two questions.
-_SAMPLE = 10_000
+_SAMPLE = 2_048
 _TEXT_BIT = 1 << len(FITS)
 _BITS = {kind: 1 << place for place, kind in enumerate(FITS)}
 
@@ -24,17 +24,41 @@ def decide_types(
 
     Blank and empty text fit every type.
     """
-    places = [n for n, column in enumerate(table.columns, 1) if column.type is Type.UNDECIDED]
-    if not places and not measures:
+    guess = guess_types(execute, table)
+    if not guess.masks and not measures:
         return table, ()
+    row = execute(f"SELECT {', '.join([*guess.masks, *measures])} FROM {table.relation}")[0]
+    return guess.true_table(row[: len(guess.masks)]), row[len(guess.masks) :]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Types that the first rows have, and aggregates over all rows that tell the true ones."""
+
+    table: Table
+    places: tuple[int, ...]
+    masks: tuple[str, ...]
+
+    def true_table(self, row: Sequence[int | None]) -> Table:
+        """The table with its true types, from what the masks came to."""
+        return _typed(self.table, self.places, [_type_of(mask) for mask in row])
+
+
+def guess_types(execute: Execute, table: Table) -> Guess:
+    """Look at the first rows of a table's undecided columns."""
+    places = tuple(n for n, column in enumerate(table.columns, 1) if column.type is Type.UNDECIDED)
     names = [f"c{place}" for place in places]
     likely = _likely(execute, table.relation, names)
-    masks = [f"bit_or({_bit(name, kinds)})" for name, kinds in zip(names, likely, strict=True)]
-    row = execute(f"SELECT {', '.join([*masks, *measures])} FROM {table.relation}")[0]
+    masks = tuple(f"bit_or({_bit(name, kinds)})" for name, kinds in zip(names, likely, strict=True))
+    guessed = [kinds[0] if 0 < len(kinds) < len(FITS) else Type.TEXT for kinds in likely]
+    return Guess(_typed(table, places, guessed), places, masks)
+
+
+def _typed(table: Table, places: Sequence[int], types: Sequence[Type]) -> Table:
     columns = list(table.columns)
-    for place, mask in zip(places, row, strict=False):
-        columns[place - 1] = replace(columns[place - 1], type=_type_of(mask))
-    return replace(table, columns=tuple(columns)), row[len(masks) :]
+    for place, kind in zip(places, types, strict=True):
+        columns[place - 1] = replace(columns[place - 1], type=kind)
+    return replace(table, columns=tuple(columns))
 
 
 def _likely(execute: Execute, relation: str, names: Sequence[str]) -> list[list[Type]]:

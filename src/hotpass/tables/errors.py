@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from hotpass.errors import HotpassError, IntegrityError, RefusedError
+from hotpass.errors import HotpassError, IntegrityError, NotFoundError, RefusedError
+
+
+class NothingThereError(NotFoundError):
+    """There is no file or folder of that name."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"there is no file or folder {self.name}"
+
+    @property
+    def hint(self) -> str:
+        return "look at the spelling, and at the folder you are in"
 
 
 class UnreadableTableError(IntegrityError):
@@ -45,7 +58,7 @@ class UndecidedTextError(IntegrityError):
 
     @property
     def hint(self) -> str:
-        return "mend that line, or say how to read the file: --encoding, --delimiter"
+        return "mend the file at that place"
 
 
 class UnevenLinesError(IntegrityError):
@@ -84,4 +97,8 @@ class QueryError(HotpassError):
     message: str
 
     def __str__(self) -> str:
-        return self.message.strip().split("\n\n", 1)[0]
+        return (self.message.strip().splitlines() or ["the statement failed"])[0]
+
+    @property
+    def hint(self) -> str:
+        return "mend the statement"

@@ -108,9 +108,9 @@ def recode_lines(path: Path, target: Path) -> tuple[int, list[int], int]:
 
 
 def mend(path: Path, target: Path, delimiter: str, name: str, limits: Limits) -> Mended:
-    """Write UTF-8 text anew: one row for each line below the header, blank lines too, but not those at the end.
+    """Write UTF-8 text anew: every row as wide as the widest, and its number from 0 behind it.
 
-    Rows get the width of the widest and one cell more, so that no line is ever empty. Raises UndecidedTextError.
+    Blank lines are no rows, but count. Raises UndecidedTextError, LimitError (columns).
     """
     width = 0
     while True:
@@ -138,34 +138,30 @@ def _text_lines(source: BinaryIO) -> Iterator[str]:
 
 def _mend(rows: Iterable[Record], sink: BinaryIO, width: int, limits: Limits) -> Mended:
     mended = Mended()
-    waiting = 0
+    blank = 0
     out = io.StringIO()
-    for number, record in enumerate(rows, 1):
-        if record.cells == [None]:
-            waiting += 1
+    for number, record in enumerate(rows):
+        if record.cells == [None] and len(mended.header) != 1:
+            blank += 1
             continue
         if not mended.header:
-            mended.header, mended.first_row = record.cells, number + 1
+            mended.header, mended.first_row = record.cells, number + 2
             mended.width = len(record.cells)
             width = max(width, mended.width)
-            waiting = 0
+            blank = 0
             continue
-        if waiting:
-            mended.blank += waiting
-            out.write(("," * width + "\n") * waiting)
-            waiting = 0
-        mended.rows += 1
+        mended.blank, mended.rows = blank, mended.rows + 1
         _note_width(mended, record, limits)
         cells = record.cells + [None] * (width - len(record.cells))
-        text = ",".join("" if cell is None else '"' + cell.replace('"', '""') + '"' for cell in cells) + ",\n"
-        mended.longest = max(mended.longest, len(text))
+        text = ",".join("" if cell is None else '"' + cell.replace('"', '""') + '"' for cell in cells)
+        row = f"{text},{number + 1 - mended.first_row}\n"
+        mended.longest = max(mended.longest, len(row))
         mended.spaced += record.spaced
-        out.write(text)
+        out.write(row)
         if out.tell() > CHUNK:
             sink.write(out.getvalue().encode())
             out = io.StringIO()
     sink.write(out.getvalue().encode())
-    mended.rows += mended.blank
     return mended
 
 
@@ -191,11 +187,11 @@ def notes_on(mended: Mended, where: str) -> list[str]:
         columns = f"columns {extra[0]} to {extra[-1]}" if len(extra) > 1 else f"column {extra[0]}"
         notes.append(f"{where}: {_lines(mended.long)} more cells than the header; they stand in {columns}")
     if mended.spaced:
-        notes.append(
-            f"{where}: {mended.spaced:,} lines have spaces around quotes; they are no part of the values"
-        )
+        lines = "1 line has" if mended.spaced == 1 else f"{mended.spaced:,} lines have"
+        notes.append(f"{where}: {lines} spaces around quotes; they are no part of the values")
     if mended.blank:
-        notes.append(f"{where}: {mended.blank:,} blank lines between rows are rows of blanks")
+        lines = "1 blank line" if mended.blank == 1 else f"{mended.blank:,} blank lines"
+        notes.append(f"{where}: {lines} between rows left out")
     return notes
 
 

@@ -8,12 +8,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from hotpass.errors import HotpassError, NotFoundError, ReadError
+from hotpass.errors import HotpassError, ReadError
 from hotpass.files import md5_of
 from hotpass.tables import workbook
 from hotpass.tables.delimited import read_delimited
 from hotpass.tables.engine import Engine
-from hotpass.tables.errors import EncryptedBookError, LimitError, UndecidedTextError, UnreadableTableError
+from hotpass.tables.errors import (
+    EncryptedBookError,
+    LimitError,
+    NothingThereError,
+    UndecidedTextError,
+    UnreadableTableError,
+)
 from hotpass.tables.parquet import read_parquet
 from hotpass.tables.source import BookSource, ReadOptions
 from hotpass.tables.table import Book, Table
@@ -24,15 +30,6 @@ PARQUET = ("parquet", "pq")
 _JUNK = frozenset([".ds_store", "thumbs.db", "desktop.ini"])
 _USUAL = ReadOptions()
 _UNREADABLE = (EncryptedBookError, LimitError, UndecidedTextError, UnreadableTableError)
-
-
-class NothingThereError(NotFoundError):
-    """There is no file or folder of that name."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return f"there is no file or folder {self.name}"
 
 
 @dataclass

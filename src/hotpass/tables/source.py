@@ -25,8 +25,9 @@ class ReadOptions:
     """How to read.
 
     ``hidden``: hidden sheets too. ``formulas``: the text of formulas beside their values. ``encoding`` and
-    ``delimiter``: of delimited text, instead of what is found. ``careful``: parse large delimited text once while
-    opening it, so that uneven lines are mended and said; without it they raise UnevenLinesError when they are met.
+    ``delimiter``: of delimited text, instead of what is found. ``careful``: read delimited text of more than a megabyte
+    through once while opening it, so that uneven lines are mended and said; without it they raise UnevenLinesError when a
+    query meets them, and blank lines between rows are not counted in addresses. Values are the same either way.
     """
 
     hidden: bool = False

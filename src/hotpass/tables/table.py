@@ -49,7 +49,8 @@ class Table:
     ``name`` is the sheet's name, in a folder ``path`` or ``path!sheet``, empty for the only table of a file that has no
     sheets. ``source`` is what addresses begin with ("list.xlsx!Sites" or "list.csv"). ``first_row`` is the number of the
     first data row in the sheet (with a header in row 1 it is 2; delimited text and Parquet count as if opened in a
-    spreadsheet). ``relation`` is what the engine calls it; its columns are ``c1``, ``c2`` and so on.
+    spreadsheet). ``relation`` is what the engine calls it; its columns are ``c1``, ``c2`` and so on. ``formulas``, where they
+    were asked for, is a relation of its own: data row ``r`` from 0 (-1 is the header), column ``c`` from 1, text ``f``.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Table:
     first_row: int
     relation: str
     hidden: bool = False
+    formulas: str = ""
 
     def address(self, row: int, column: Column) -> str:
         """The true address of a cell: ``row`` counts data rows from 0."""

@@ -30,6 +30,7 @@ class Job:
     kind: str
     notes: list[str]
     file: Path
+    formulas: bool
     child: process.Running | None = None
 
 
@@ -39,7 +40,7 @@ def prepare(engine: Engine, path: Path, name: str, options: ReadOptions) -> Job:
     # The libraries go by the suffix, and an object in a store has none.
     link = engine.new_path(f".{found.kind}")
     link.symlink_to(os.path.realpath(path))
-    job = Job(path, name, found.kind, list(found.notes), engine.new_path(".job"))
+    job = Job(path, name, found.kind, list(found.notes), engine.new_path(".job"), options.formulas)
     limits = engine.limits
     job.file.write_text(
         json.dumps(
@@ -76,6 +77,8 @@ def finish(engine: Engine, job: Job) -> tuple[list[Table], tuple[str, ...]]:
     if result["left_out"]:
         names = ", ".join(map(repr, result["left_out"]))
         notes.append(f"{job.name}: hidden sheets are left out: {names}")
+    if job.formulas and job.kind != "xlsx":
+        notes.append(f"{job.name}: the text of formulas is not read from {job.kind}")
     for table in tables:
         if table.hidden:
             notes.append(f"{table.source}: this sheet is hidden")
@@ -130,17 +133,20 @@ def _laid_out(engine: Engine, job: Job, sheet: dict[str, Any]) -> Table:
         f"FROM read_parquet({literal(str(path))}, file_row_number = true)"
     )
     path.unlink()
+    formulas = ""
+    if sheet["formulas"]:
+        formulas, path = engine.new_name(), engine.folder / sheet["formulas"]
+        engine.execute(f"CREATE TABLE {formulas} AS SELECT r, c, f FROM read_parquet({literal(str(path))})")
+        path.unlink()
     columns = naming.columns_of(sheet["headers"], types, sheet["column"] + 1)
-    return Table(name, source, columns, sheet["row"] + 2, relation, sheet["hidden"])
+    return Table(name, source, columns, sheet["row"] + 2, relation, sheet["hidden"], formulas)
 
 
 def _as_text(cell: str, kind: Type) -> str:
     """The canonical text of a column that came as numbers, truth values or milliseconds."""
     match kind:
-        case Type.INTEGER:
-            return f"CASE WHEN abs({cell}) < 1e15 THEN {cell}::BIGINT::VARCHAR ELSE hp_number({cell}::VARCHAR) END"
-        case Type.NUMBER:
-            return f"hp_number({cell}::VARCHAR)"
+        case Type.INTEGER | Type.NUMBER:
+            return f"hp_double({cell})"
         case Type.DATE:
             return f"{cell}::DATE::VARCHAR"
         case Type.DATETIME:
