@@ -89,7 +89,7 @@ def show(options: Namespace, screen: Screen) -> int:
 def identify(options: Namespace, screen: Screen) -> int:
     """``hotpass identify``."""
     _listen(options)
-    found = versioning.identify_path(_project(options), Path(options.file))
+    found = workflows.identify(_project(options), Path(options.file))
     if screen.json:
         screen.data(document.result_document("identify", found))
     else:

@@ -253,7 +253,9 @@ def _add_show(verbs: argparse._SubParsersAction[Parser], common: Parser) -> None
 
 
 def _add_identify(verbs: argparse._SubParsersAction[Parser], common: Parser) -> None:
-    parser = _verb(verbs, common, "identify", "say which release a file is, by its bytes", _IDENTIFY_EXAMPLES)
+    parser = _verb(
+        verbs, common, "identify", "say which release a file is, by bytes or content", _IDENTIFY_EXAMPLES
+    )
     parser.add_argument("file", metavar="FILE", help="a file or folder, anywhere")
     parser.set_defaults(run=commands.identify)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
         DatasetStatus,
         Examination,
         History,
-        Identified,
         Initialised,
         Outcome,
         Restored,
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Status,
         Tracked,
     )
+    from hotpass.workflows import Found
 
 Paint = Callable[[str, str], str]
 """Puts a text in a colour: ``paint("red", "changed")``."""
@@ -41,6 +42,9 @@ def coloured(colour: str, text: str) -> str:
 
 def inert(text: str) -> str:
     """The text with control characters and direction overrides written out as escapes."""
+    # Nothing that is written out is printable (str.isprintable: categories Other and Separator), so most need no look.
+    if text.isprintable():
+        return text
     return "".join(
         char if _is_inert(char) else char.encode("unicode_escape", "surrogatepass").decode() for char in text
     )
@@ -133,7 +137,7 @@ def status_lines(status: Status, paint: Paint) -> list[str]:
     rows: list[tuple[str, ...]] = [("dataset", "version", "release", "data", "commit", "published", "path")]
     rows += [_status_row(entry) for entry in status.datasets]
     lines = []
-    for number, text in enumerate(_table(rows)):
+    for number, text in enumerate(table_lines(rows)):
         if number == 0:
             lines.append(paint("dim", text))
             continue
@@ -174,7 +178,7 @@ def history_lines(history: History, paint: Paint) -> list[str]:
         )
         for entry in history.releases
     ]
-    head, *lines = _table(rows)
+    head, *lines = table_lines(rows)
     return [paint("dim", head), *lines]
 
 
@@ -209,7 +213,7 @@ def _tables_said(label: str, tables: Any) -> Iterator[str]:
         said = [f"{table.get('rows')} rows", f"{len(columns)} columns", *([f"key {key}"] if key else [])]
         yield f"  {table.get('name') or '(one table)'}  {', '.join(said)}"
         rows = [(str(one.get("name")), str(one.get("type")), _blanks(one)) for one in columns]
-        yield from (f"    {line}" for line in (_table(rows) if rows else []))
+        yield from (f"    {line}" for line in (table_lines(rows) if rows else []))
 
 
 def _blanks(column: Mapping[str, Any]) -> str:
@@ -238,11 +242,13 @@ def _changes_said(label: str, changes: Any) -> Iterator[str]:
 _NESTED: dict[str, Callable[[str, Any], Iterator[str]]] = {"tables": _tables_said, "changes": _changes_said}
 
 
-def identified_lines(found: Identified) -> list[str]:
-    """The releases that hold the bytes."""
+def identified_lines(found: Found) -> list[str]:
+    """The releases that a file is; it says so where they have its content in other bytes."""
+    how = "  same content, other bytes" if found.by == "content" else ""
     return [
         inert(
-            f"{match.dataset} {match.version}  {match.tag}  {match.path}{'/' + match.member if match.member else ''}"
+            f"{match.dataset} {match.version}  {match.tag}  "
+            f"{match.path}{'/' + match.member if match.member else ''}{how}"
         )
         for match in found.matches
     ]
@@ -253,12 +259,12 @@ def examination_lines(found: Examination, paint: Paint) -> list[str]:
     colours = {"good": "green", "note": "yellow", "problem": "red"}
     lines = [paint("green", f"mended: {inert(line)}") for line in found.mended]
     rows = [(finding.subject, finding.state, finding.detail) for finding in found.findings]
-    for finding, line in zip(found.findings, _table(rows), strict=True):
+    for finding, line in zip(found.findings, table_lines(rows), strict=True):
         lines.append(line if finding.state == "good" else paint(colours[finding.state], line))
         if finding.cure:
             lines.append(paint("dim", inert(f"  {finding.cure}")))
     settings = [(entry.name, str(entry.value), entry.origin) for entry in found.settings]
-    return [*lines, "", *_table([("setting", "value", "from"), *settings])]
+    return [*lines, "", *table_lines([("setting", "value", "from"), *settings])]
 
 
 def _status_row(entry: DatasetStatus) -> tuple[str, ...]:
@@ -274,13 +280,28 @@ def _status_row(entry: DatasetStatus) -> tuple[str, ...]:
     )
 
 
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines, inert, each column as wide as its widest cell."""
     shown = [[inert(cell) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
+    widths = [max(width_of(row[column]) for row in shown) for column in range(len(shown[0]))]
     return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(
+            cell + " " * (width - width_of(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
         for row in shown
     ]
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal a text takes: East Asian wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf")
+        else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )
 
 
 def _data(path: str, size: int | None, files: int | None) -> str:

@@ -16,9 +16,11 @@ from pathlib import Path
 from hotpass.files import Signature, remove_quietly
 from hotpass.versioning.pointer import Md5, parse_md5
 from hotpass.versioning.seen import clock, settled
-from hotpass.versioning.store import ObjectState, Store
+from hotpass.versioning.store import ObjectState, Store, Stored
 
 _HEADER = "hotpass-proofs 1"
+WORTH = 1 << 18
+"""The least size in bytes of an object that is remembered: a smaller one is read as quickly as looked up."""
 
 
 @dataclass
@@ -53,13 +55,19 @@ class Proofs:
             if begun is None:
                 begun = self._clock()
             states[md5] = self.store.check(md5)
-            if states[md5] is not ObjectState.PRESENT or signature is None:
+            if states[md5] is not ObjectState.PRESENT or signature is None or signature.size < WORTH:
                 continue
             if settled(signature, begun) and signature == self.store.signature(md5):
                 fresh[md5] = signature
         if fresh:
             self._save(fresh)
         return states
+
+    def note(self, written: Iterable[Stored]) -> None:
+        """Remember objects that were written just now, their bytes hashed on the way."""
+        fresh = {stored.md5: stored.object for stored in written if stored.object.size >= WORTH}
+        if any(self.known.get(md5) != signature for md5, signature in fresh.items()):
+            self._save(fresh)
 
     def _clock(self) -> int:
         try:

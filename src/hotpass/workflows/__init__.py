@@ -10,8 +10,6 @@ if TYPE_CHECKING:
         CompareRequest,
         compare_sides,
         decide_bump,
-        find_side,
-        find_sides,
         open_comparison,
     )
     from hotpass.workflows.demo.story import DemoResult, run_demo
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from hotpass.workflows.keys import key_columns_of
     from hotpass.workflows.opening import open_frames
     from hotpass.workflows.querying import Answer, open_query
-    from hotpass.workflows.sides import Side, open_side
+    from hotpass.workflows.sides import Side, find_side, find_sides, open_side
     from hotpass.workflows.targets import check_target
     from hotpass.workflows.tracing import Traced, TracedCell, TraceEvent, TraceRequest, trace
 
@@ -38,8 +36,8 @@ _HOMES = {
     "check_target": "targets",
     "compare_sides": "comparing",
     "decide_bump": "comparing",
-    "find_side": "comparing",
-    "find_sides": "comparing",
+    "find_side": "sides",
+    "find_sides": "sides",
     "identify": "identifying",
     "judge": "judging",
     "key_columns_of": "keys",

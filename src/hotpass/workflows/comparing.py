@@ -13,12 +13,10 @@ from pathlib import Path
 from hotpass.compare import CompareOptions, compare_books
 from hotpass.compare.changes import CellChange, ChangeLog, Comparison, Kind, RowChange
 from hotpass.compare.policy import Decision, decide
-from hotpass.errors import NotReadyError, ReadError
-from hotpass.tables import BookSource, Engine, Limits, ReadOptions, open_engine, read_books
-from hotpass.versioning.project import Project
+from hotpass.errors import ReadError
+from hotpass.tables import BookSource, Engine, ReadOptions, open_engine, read_books
 from hotpass.versioning.version import Bump
-from hotpass.workflows.errors import NeedsRepositoryError, NothingToCompareError
-from hotpass.workflows.sides import Side, open_side
+from hotpass.workflows.sides import Side, limits_of
 
 # Formats whose values can be equal while what stands behind them is not.
 _WITH_FORMULAS = frozenset(["xlsx", "xlsm", "xls", "xlsb", "ods", "folder"])
@@ -32,37 +30,6 @@ class CompareRequest:
     tolerance: float | None = None
     hidden: bool = False
     sample: int = 100
-
-
-def find_sides(
-    start: str | os.PathLike[str], texts: tuple[str, str | None], lock_timeout: float | None = None
-) -> tuple[Side, Side]:
-    """The two sides that texts name; without a second one it is the work tree of the first one's dataset.
-
-    ``start`` is a folder in the repository; none is needed for plain files. Raises NotReadyError where a text needs a
-    repository, NothingToCompareError where the second side does not follow from the first, and what
-    :func:`hotpass.workflows.sides.open_side` raises.
-    """
-    project, why = _project(start, lock_timeout)
-    old_text, new_text = texts
-    try:
-        old = open_side(project, old_text)
-        if new_text is None:
-            if old.release is None or old.dataset is None:
-                raise NothingToCompareError(old_text, old.dataset is not None)
-            return old, open_side(project, old.dataset)
-        return old, open_side(project, new_text)
-    except NeedsRepositoryError as error:
-        raise (why or error) from error
-
-
-def find_side(start: str | os.PathLike[str], text: str) -> Side:
-    """The side that a text names, in the repository around a folder; none is needed for a plain file."""
-    project, why = _project(start, None)
-    try:
-        return open_side(project, text)
-    except NeedsRepositoryError as error:
-        raise (why or error) from error
 
 
 @contextmanager
@@ -109,12 +76,6 @@ def decide_bump(comparison: Comparison, *sides: Side) -> Decision:
             configured = side.project.preferences.dataset(side.dataset).rules
             rules = {Kind(kind): Bump(bump) for kind, bump in configured.items()}
     return decide(comparison.all_changes, rules)
-
-
-def limits_of(*sides: Side) -> Limits:
-    """The limits of the repository that a side is in, else the usual ones."""
-    del sides
-    return Limits()
 
 
 def _same_bytes(old: BookSource, new: BookSource) -> bool:
@@ -191,12 +152,3 @@ def _files(source: BookSource) -> dict[str, Path]:
     if source.members is not None:
         return {f"/{relpath}": path for relpath, path in source.members}
     return {} if source.path is None else {"": source.path}
-
-
-def _project(
-    start: str | os.PathLike[str], lock_timeout: float | None
-) -> tuple[Project | None, NotReadyError | None]:
-    try:
-        return Project.find(Path(start), lock_timeout), None
-    except NotReadyError as error:
-        return None, error

@@ -193,11 +193,10 @@ class NoSuchTableError(NotFoundError):
 
     @property
     def hint(self) -> str:
-        return (
-            f"tables: {', '.join(self.known[:20])}"
-            if self.known
-            else "it holds nothing that can be read as a table"
-        )
+        named = [name for name in self.known if name]
+        if named:
+            return f"tables: {', '.join(named[:20])}"
+        return f"it has one table, so name {self.text} alone" if self.known else "it holds no table"
 
 
 class TargetIsDataError(RefusedError):

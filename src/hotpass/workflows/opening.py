@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from hotpass.tables import Engine, Limits, ReadOptions, Table, open_engine, read_book, typed_columns
-from hotpass.workflows.comparing import find_side
+from hotpass.tables import Engine, ReadOptions, Table, open_engine, read_book, typed_columns
 from hotpass.workflows.querying import find_table
+from hotpass.workflows.sides import find_side, limits_of
 
 if TYPE_CHECKING:
     from polars import DataFrame
@@ -18,7 +18,6 @@ def open_frames(
     *,
     repo: str | os.PathLike[str] = ".",
     hidden: bool = False,
-    limits: Limits = Limits(),  # noqa: B008  # a frozen value
 ) -> DataFrame | dict[str, DataFrame]:
     """The tables that a text names as data frames of polars: one, or by name where there are several.
 
@@ -27,7 +26,7 @@ def open_frames(
     """
     name, mark, wanted = _parted(text)
     side = find_side(repo, name)
-    with open_engine(limits=limits) as engine:
+    with open_engine(limits=limits_of(side)) as engine:
         book = read_book(engine, side.source(), ReadOptions(hidden=hidden or bool(mark)))
         if mark or len(book.tables) < 2:
             return _frame(engine, find_table(book, wanted if mark else None, side.text))

@@ -24,9 +24,11 @@ from hotpass.tables import (
     typed_select,
 )
 from hotpass.versioning.project import Project
+from hotpass.versioning.version import is_dataset_name
+from hotpass.versioning.wanted import parse_release_name
 from hotpass.workflows.errors import BadQueryError, NoSuchTableError, NotAReleaseError, WhichTableError
 from hotpass.workflows.parsing import ParsedQuery, parse_query
-from hotpass.workflows.sides import Side, open_side
+from hotpass.workflows.sides import Side, release_side
 
 _LINE = re.compile(r"^LINE (\d+): ", re.MULTILINE)
 
@@ -44,7 +46,7 @@ class Answer:
 
 
 @contextmanager
-def open_query(project: Project, sql: str, limits: Limits = Limits()) -> Iterator[Answer]:  # noqa: B008  # frozen
+def open_query(project: Project, sql: str) -> Iterator[Answer]:
     """Run a query over the releases that it names, in single or double quotes; rows come while the context is open.
 
     Names are those of ``compare``: ``refined_data``, ``refined_data@1.0.0``, a range, each with ``!TABLE`` for one
@@ -52,6 +54,7 @@ def open_query(project: Project, sql: str, limits: Limits = Limits()) -> Iterato
     tables, WhichTableError, NoSuchTableError, LimitError (memory, seconds), and what opening and reading a release
     raises.
     """
+    limits = Limits.of(project.preferences.__getitem__)
     with open_engine(limits=limits) as engine:
         parsed = parse_query(engine, sql)
         sources = _open_tables(engine, project, parsed)
@@ -80,14 +83,10 @@ def _open_tables(engine: Engine, project: Project, parsed: ParsedQuery) -> dict[
     for name in parsed.tables:
         text, mark, table = name.partition("!")
         try:
-            side = open_side(project, text)
+            wanted[name] = (_release_or_dataset(project, text), table if mark else None)
         except HotpassError:
-            if name.lower() in parsed.defined:
-                continue
-            raise
-        if side.place is not None:
-            raise NotAReleaseError(text)
-        wanted[name] = (side, table if mark else None)
+            if name.lower() not in parsed.defined:
+                raise
     sides = list({_identity(side): side for side, _ in wanted.values()}.values())
     books = read_books(engine, [side.source() for side in sides], ReadOptions(hidden=True))
     by_side = {_identity(side): book for side, book in zip(sides, books, strict=True)}
@@ -95,6 +94,16 @@ def _open_tables(engine: Engine, project: Project, parsed: ParsedQuery) -> dict[
         found = find_table(by_side[_identity(side)], table_name, side.text)
         engine.execute(f"CREATE VIEW {identifier(name)} AS {typed_select(engine, found)}")
     return {name: _identity(side) for name, (side, _) in wanted.items()}
+
+
+def _release_or_dataset(project: Project, text: str) -> Side:
+    """The side of a name; whether there is a file of that name is not even looked at."""
+    if not is_dataset_name(text.partition("@")[0]):
+        raise NotAReleaseError(text)
+    name, version = parse_release_name(text)
+    if version is not None:
+        return release_side(project, name, version)
+    return Side(name, project=project, dataset=name, tracked=project.dataset(name))
 
 
 def _identity(side: Side) -> str:

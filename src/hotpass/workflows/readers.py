@@ -33,7 +33,6 @@ class Readers:
     """Engines for a walk through releases: opening one takes as long as reading a small file."""
 
     project: Project
-    limits: Limits = field(default_factory=Limits)
     options: ReadOptions = field(default_factory=lambda: ReadOptions(careful=False))
     _stack: ExitStack = field(default_factory=ExitStack)
     _engine: Engine | None = None
@@ -50,7 +49,9 @@ class Readers:
     def engine(self) -> Engine:
         """An engine, for questions that need no book."""
         if self._engine is None:
-            self._engine = self._stack.enter_context(open_engine(limits=self.limits))
+            self._engine = self._stack.enter_context(
+                open_engine(limits=Limits.of(self.project.preferences.__getitem__))
+            )
         return self._engine
 
     def ask(self, release: Release, question: Callable[[Engine, Book], Answer]) -> Answer:

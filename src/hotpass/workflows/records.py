@@ -32,7 +32,7 @@ class RecordRow:
 
 def read_rows(engine: Engine, table: Table, key: Sequence[str], values: Sequence[str]) -> list[RecordRow]:
     """The rows whose key has these values, in their order; none where the table lacks a column of the key."""
-    keys = key_columns(engine, table, key)
+    keys = key_columns(engine, table, key, values)
     if not keys:
         return []
     where = " AND ".join(f"{key_text(engine, column, number)} = ?" for number, column in keys)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
@@ -97,12 +98,20 @@ def key_digest(engine: Engine, values: Sequence[str]) -> bytes:
     return bytes.fromhex(engine.execute(f"SELECT {_hex(texts)}", values)[0][0])
 
 
-def key_columns(engine: Engine, table: Table, key: Sequence[str]) -> list[tuple[int, Column]]:
-    """The key's columns with their numbers, types decided; empty where the table lacks one of them."""
+def key_columns(
+    engine: Engine, table: Table, key: Sequence[str], values: Sequence[str]
+) -> list[tuple[int, Column]]:
+    """The key's columns with their numbers; empty where the table lacks one of them.
+
+    Types are decided where it hangs on them which text means these values: a column that holds "ORG-17" is text.
+    """
     places = {column.name: number for number, column in enumerate(table.columns, 1)}
     if any(name not in places for name in key):
         return []
-    return decided(engine, table, [places[name] for name in key])
+    numbers = [places[name] for name in key]
+    if all(_is_text(value) for value in values):
+        return [(number, table.columns[number - 1]) for number in numbers]
+    return decided(engine, table, numbers)
 
 
 def key_text(engine: Engine, column: Column, number: int) -> str:
@@ -148,6 +157,11 @@ def _pairs(engine: Engine, table: Table, keys: Sequence[tuple[int, Column]]) -> 
     )
     found, pairs = engine.execute(sql)[0]
     return bool(found), pairs
+
+
+def _is_text(value: str) -> bool:
+    """Whether a value can only stand in a column of texts."""
+    return re.search(_DECIDED_BY_ONE, value) is not None and value.lower() not in ("true", "false")
 
 
 def _is_plain(cell: str) -> str:

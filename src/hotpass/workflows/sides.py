@@ -6,13 +6,11 @@ Nothing is checked out: a release is read where the store has it, every byte pro
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from hotpass.errors import HotpassError, nearest
-from hotpass.tables import BookSource
+from hotpass.errors import HotpassError, NotReadyError, nearest
+from hotpass.tables import BookSource, Limits
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.content import identify, look
 from hotpass.versioning.errors import DataMissingError, PathMissingError
@@ -20,10 +18,10 @@ from hotpass.versioning.history import dataset_names, md5_of_path, open_catalogu
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Dataset, Project
 from hotpass.versioning.reading import released_files, released_md5
-from hotpass.versioning.scan import JUNK_PATTERNS, Scan, scan
+from hotpass.versioning.scan import Scan, scan
 from hotpass.versioning.version import is_dataset_name
 from hotpass.versioning.wanted import Wanted, parse_release_name
-from hotpass.workflows.errors import NeedsRepositoryError, NoSuchSideError
+from hotpass.workflows.errors import NeedsRepositoryError, NoSuchSideError, NothingToCompareError
 
 
 @dataclass(frozen=True)
@@ -87,6 +85,43 @@ def open_side(project: Project | None, text: str) -> Side:
         raise
 
 
+def find_sides(
+    start: str | os.PathLike[str], texts: tuple[str, str | None], lock_timeout: float | None = None
+) -> tuple[Side, Side]:
+    """The two sides that texts name; without a second one it is the work tree of the first one's dataset.
+
+    ``start`` is a folder in the repository; none is needed for plain files. Raises NotReadyError where a text needs a
+    repository, NothingToCompareError where the second side does not follow from the first, and what
+    :func:`hotpass.workflows.sides.open_side` raises.
+    """
+    project, why = _project(start, lock_timeout)
+    old_text, new_text = texts
+    try:
+        old = open_side(project, old_text)
+        if new_text is None:
+            if old.release is None or old.dataset is None:
+                raise NothingToCompareError(old_text, old.dataset is not None)
+            return old, open_side(project, old.dataset)
+        return old, open_side(project, new_text)
+    except NeedsRepositoryError as error:
+        raise (why or error) from error
+
+
+def find_side(start: str | os.PathLike[str], text: str) -> Side:
+    """The side that a text names, in the repository around a folder; none is needed for a plain file."""
+    project, why = _project(start, None)
+    try:
+        return open_side(project, text)
+    except NeedsRepositoryError as error:
+        raise (why or error) from error
+
+
+def limits_of(*sides: Side) -> Limits:
+    """The limits that the repository of a side sets, else the usual ones."""
+    project = next((side.project for side in sides if side.project is not None), None)
+    return Limits() if project is None else Limits.of(project.preferences.__getitem__)
+
+
 def _in_repository(project: Project, text: str) -> Side:
     name, version = parse_release_name(text)
     if version is not None:
@@ -114,7 +149,7 @@ def release_source(project: Project, release: Release) -> BookSource:
     released = released_files(project, release)
     name = PurePosixPath(released.path).name
     if released.is_directory:
-        return BookSource(name, None, tuple(_wanted_files(released.files)))
+        return BookSource(name, None, released.files)
     return BookSource(name, released.files[0][1])
 
 
@@ -145,12 +180,14 @@ def _present(project: Project, dataset: Dataset) -> Scan:
 def _scanned(name: str, found: Scan) -> BookSource:
     if not found.is_directory:
         return BookSource(name, found.path)
-    files = ((file.relpath, found.locate(file.relpath)) for file in found.files)
-    return BookSource(name, None, tuple(_wanted_files(files)))
+    files = tuple((file.relpath, found.locate(file.relpath)) for file in found.files)
+    return BookSource(name, None, files)
 
 
-def _wanted_files(files: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, Path]]:
-    """Without the lock files of office programs and what systems leave behind: they are no data."""
-    for relpath, place in files:
-        if not any(fnmatchcase(PurePosixPath(relpath).name, pattern) for pattern in JUNK_PATTERNS):
-            yield relpath, place
+def _project(
+    start: str | os.PathLike[str], lock_timeout: float | None
+) -> tuple[Project | None, NotReadyError | None]:
+    try:
+        return Project.find(Path(start), lock_timeout), None
+    except NotReadyError as error:
+        return None, error

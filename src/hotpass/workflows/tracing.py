@@ -189,7 +189,10 @@ def trace(project: Project, request: TraceRequest) -> Traced:
         walk = _Walk(readers, releases, key, key_values_of(key, request.values))
         events: list[TraceEvent] = []
         columns: dict[str, None] = {}
-        for release, table, (old, new) in walk.changes(walk.states()):
+        states = walk.states()
+        if not any(states):
+            raise readers.ask(releases[-1], lambda _, book: _missing(key, book))
+        for release, table, (old, new) in walk.changes(states):
             columns |= dict.fromkeys(name for row in new for name in row.values)
             event = _event(release, table, old, new, request.column)
             if event is not None:
@@ -215,6 +218,13 @@ def _key(readers: Readers, request: TraceRequest, newest: Release) -> KeyChoice:
     record = None if request.key else read_record(readers.project, newest, newest.path or "")
     key = known_key(request.key, readers.project.preferences, request.dataset, record)
     return key or readers.ask(newest, find_key)
+
+
+def _missing(key: KeyChoice, book: Book) -> NoSuchColumnError:
+    """The error for a key that no table of any release has, with the columns of the newest one."""
+    known = tuple(dict.fromkeys(column.name for table in book.tables for column in table.columns))
+    name = next((name for name in key.columns if name not in known), ", ".join(key.columns))
+    return NoSuchColumnError(name, nearest(name, known), known)
 
 
 def _same_content(project: Project, old: Release, new: Release) -> bool:
