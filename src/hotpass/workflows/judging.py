@@ -7,7 +7,7 @@ judged as a file, and what is no longer to be had by what its record says: a rel
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -107,7 +107,12 @@ def _looked_at(engine: Engine, question: Question, old: BookSource | None, new: 
 def _compared(engine: Engine, question: Question, old: Book, new: Book) -> Comparison:
     key = question.settings.key
     options = CompareOptions(key=key or None, key_origin="configured" if key else "given", sample=0)
-    return compare_books(engine, old, new, options)
+    comparison = compare_books(engine, old, new, options)
+    tables = (*old.tables, *new.tables)
+    if key and not any(set(key) <= {column.name for column in table.columns} for table in tables):
+        said = f"no table has the key that the settings name: {', '.join(key)}"
+        return replace(comparison, notes=(said, *comparison.notes))
+    return comparison
 
 
 def _read(
