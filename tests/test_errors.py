@@ -37,6 +37,7 @@ from hotpass.tables.errors import (
     UnreadableTableError,
 )
 from hotpass.versioning.errors import (
+    AllowLowerError,
     AlreadyNamedError,
     AmbiguousDatasetError,
     BadDatasetNameError,
@@ -49,6 +50,7 @@ from hotpass.versioning.errors import (
     BadVersionError,
     BareRepositoryError,
     BranchNamedLikeTagError,
+    BumpTooLowError,
     ChangedWhileReadingError,
     DamagedConfigError,
     DamagedJournalError,
@@ -82,6 +84,7 @@ from hotpass.versioning.errors import (
     NoSuchContentError,
     NotAboveError,
     NotADvcFolderError,
+    NotComparedError,
     NotInitialisedError,
     OpenStoreError,
     OtherRepositoryError,
@@ -185,6 +188,12 @@ ROWS = [
         "say in a few words what changed: --description TEXT",
     ),
     Row(
+        AllowLowerError(reason="needs a reason"),
+        2,
+        "--allow-lower needs a reason",
+        "a lower bump than the data asks for is allowed with: --tag --allow-lower --description WHY",
+    ),
+    Row(
         BadMetadataError(reason="the reason"),
         2,
         "the metadata cannot be written as JSON: the reason",
@@ -248,7 +257,7 @@ ROWS = [
         NoSuchContentError(path="dist/x.csv", md5="0cc175b9c0f1b6a831c399e269772661"),
         3,
         "no release has the bytes of dist/x.csv (0cc175b9c0f1b6a831c399e269772661)",
-        "a file that was saved again has other bytes; git fetch --tags brings releases made elsewhere",
+        "hotpass compare DATASET@latest FILE shows how it differs from a release; git fetch --tags brings those made elsewhere",
     ),
     Row(
         UnversionedError(dataset="x"),
@@ -604,6 +613,27 @@ ROWS = [
         10,
         "HEAD is detached: no branch would hold the commit of x-v1.0.1",
         "git switch -c NAME first",
+    ),
+    Row(
+        BumpTooLowError(
+            dataset="x",
+            version="1.0.1",
+            given="patch",
+            since="1.0.0",
+            asked="major",
+            reasons=("major: 2 rows removed", "minor: a", "patch: b", "patch: c"),
+            command="hotpass version --bump major --tag --dataset x",
+        ),
+        10,
+        "x 1.0.1 is too low: a patch after 1.0.0, and the data asks for a major "
+        "(major: 2 rows removed; minor: a; patch: b; and 1 more)",
+        "hotpass version --bump major --tag --dataset x (or --allow-lower --description WHY, which the tag will say)",
+    ),
+    Row(
+        NotComparedError(dataset="x", since="1.0.0", reason="the reason"),
+        10,
+        "the bump of x cannot be worked out: 1.0.0 cannot be compared with (the reason)",
+        "choose it yourself: hotpass version --bump patch|minor|major --dataset x",
     ),
     Row(
         DataChangedError(dataset="x", version="1.0.1", path="dist/x.csv"),

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hotpass.versioning import (
         DatasetStatus,
         Examination,
         History,
-        Identified,
         Initialised,
         Outcome,
         Restored,
@@ -21,11 +20,13 @@ if TYPE_CHECKING:
         Status,
         Tracked,
     )
+    from hotpass.workflows import Found
 
 Paint = Callable[[str, str], str]
 """Puts a text in a colour: ``paint("red", "changed")``."""
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "dim": "2", "bold": "1"}
+_REASONS = 10
 # What a terminal could obey or show in another order than written (Unicode TR 36, bidirectional overrides).
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -78,7 +79,11 @@ def amount(size: int | None) -> str:
 def outcome_lines(outcome: Outcome) -> list[str]:
     """What a set, bump or tag did."""
     head = f"{outcome.dataset} {outcome.version}"
-    if outcome.dry_run:
+    if outcome.unchanged:
+        return [inert(f"{outcome.dataset} already {outcome.version}  nothing changed since {outcome.tag}")]
+    if outcome.already and not outcome.tag:
+        kind = "is the draft already"
+    elif outcome.dry_run:
         kind = f"would be released as {outcome.tag}" if outcome.tag else "would be a draft"
     elif outcome.already:
         kind = f"is released already as {outcome.tag}"
@@ -87,7 +92,20 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     else:
         kind = "draft"
     line = f"{head}  {kind}  {_data(outcome.path, outcome.size, outcome.files)}"
-    return [inert(line)]
+    return [inert(line), *_reason_lines(outcome)]
+
+
+def _reason_lines(outcome: Outcome) -> list[str]:
+    """Which bump the data asks for, and why."""
+    if outcome.asked is None:
+        return []
+    shown = [inert(f"  {reason}") for reason in outcome.reasons[:_REASONS]]
+    more = len(outcome.reasons) - _REASONS
+    return [
+        f"asks for a {outcome.asked} after {outcome.since}:",
+        *shown,
+        *([f"  and {more} more"] if more > 0 else []),
+    ]
 
 
 def tracked_lines(tracked: Tracked) -> list[str]:
@@ -172,7 +190,7 @@ def history_lines(history: History, paint: Paint) -> list[str]:
 
 
 def shown_lines(shown: Shown) -> list[str]:
-    """A record, a field a line; what is nested as JSON."""
+    """A record, a field a line; tables and changes in words, what else is nested as JSON."""
     facts: dict[str, object] = {
         "tag": shown.tag,
         "released": shown.date,
@@ -183,18 +201,61 @@ def shown_lines(shown: Shown) -> list[str]:
     width = max(len(name) for name in fields)
     lines = []
     for name, value in fields.items():
-        if value is None or value in ("", {}) or name == "format":
+        if value is None or value in ("", {}, []) or name == "format":
+            continue
+        if name in _NESTED:
+            lines += [inert(line) for line in _NESTED[name](name.ljust(width), value)]
             continue
         said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         lines.append(inert(f"{name.ljust(width)}  {said}"))
     return lines
 
 
-def identified_lines(found: Identified) -> list[str]:
-    """The releases that hold the bytes."""
+def _tables_said(label: str, tables: Any) -> Iterator[str]:
+    """The tables of a record, each with its columns below it."""
+    yield f"{label.rstrip()}:"
+    for table in tables:
+        columns = table.get("columns") or []
+        key = ", ".join(table.get("key") or [])
+        said = [f"{table.get('rows')} rows", f"{len(columns)} columns", *([f"key {key}"] if key else [])]
+        yield f"  {table.get('name') or '(one table)'}  {', '.join(said)}"
+        rows = [(str(one.get("name")), str(one.get("type")), _blanks(one)) for one in columns]
+        yield from (f"    {line}" for line in (table_lines(rows) if rows else []))
+
+
+def _blanks(column: Mapping[str, Any]) -> str:
+    blanks = column.get("blanks")
+    return f"{blanks} blank" if blanks else ""
+
+
+def _changes_said(label: str, changes: Any) -> Iterator[str]:
+    """What changed since the release before, a kind a line."""
+    yield f"{label.rstrip()}:  since {changes.get('since')}, asks for {changes.get('bump') or 'no bump'}"
+    for one in changes.get("kinds") or []:
+        of = " of ".join(
+            part for part in (", ".join(one.get("columns") or []), one.get("table") or "") if part
+        )
+        where = ", ".join(one.get("where") or [])
+        words = [
+            str(one.get("count")),
+            str(one.get("kind")).replace("_", " "),
+            of,
+            one.get("detail") or "",
+            where,
+        ]
+        yield f"  {one.get('bump')}  {'  '.join(word for word in words if word)}"
+
+
+_NESTED: dict[str, Callable[[str, Any], Iterator[str]]] = {"tables": _tables_said, "changes": _changes_said}
+
+
+def identified_lines(found: Found) -> list[str]:
+    """The releases that a file is; it says so where they have its content in other bytes."""
+    how = "  same content, other bytes" if found.by == "content" else ""
     return [
         inert(
-            f"{match.dataset} {match.version}  {match.tag}  {match.path}{'/' + match.member if match.member else ''}"
+            f"{match.dataset} {match.version}  {match.tag}  "
+            f"{match.path}{'/' + match.member if match.member else ''}{how}"
         )
         for match in found.matches
     ]
