@@ -13,7 +13,7 @@ import re
 import resource
 import sys
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -23,23 +23,13 @@ from xml.parsers.expat import ExpatError
 
 from hotpass.tables import archive, celltext
 from hotpass.tables.celltext import Cell
+from hotpass.tables.columns import as_text, cells_of, form_of, odd_cell
 from hotpass.tables.table import Type
 
 _DAY = 86_400_000
 # Midnight of the day before the first, in ms of Unix time: what a cell that is a time alone is read as.
 _DAY_ZERO = -2_209_075_200_000
 _DAY_ZERO_1904 = -2_082_844_800_000
-# What fastexcel says of an error cell: "Expected float but got 'Error(NA)'".
-_ERRORS = {
-    "NA": "#N/A", "Div0": "#DIV/0!", "Name": "#NAME?", "Null": "#NULL!",
-    "Num": "#NUM!", "Ref": "#REF!", "Value": "#VALUE!", "GettingData": "#GETTING_DATA",
-}  # fmt: skip
-
-
-# An OpenDocument's: "Expected string but got 'DurationIso("PT26H30M00S")'".
-_ISO_DURATION = re.compile(
-    r"""DurationIso\("P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"\)'$"""
-)
 
 
 class TooMuchError(Exception):
@@ -180,25 +170,25 @@ class Reader:
         odd: dict[int, dict[int, str | timedelta]] = {}
         for error in errors:
             row, place = error.offset_position
-            odd.setdefault(place, {})[row] = _odd_cell(error.detail)
+            odd.setdefault(place, {})[row] = odd_cell(error.detail)
         sheet.headers += [None] * (batch.num_columns - len(sheet.headers))
         columns = []
         for place in range(batch.num_columns):
-            column = batch.column(place)
+            column, form = batch.column(place), ""
             kind = None if place in cells or place in odd else self._type_of(column)
             if place in cells:
                 # python-calamine reads blank and empty text alike.
                 blanks = column.is_null().to_pylist()
                 pairs = zip(cells[place], blanks, strict=True)
                 told = [None if cell == "" and blank else cell for cell, blank in pairs]
-                columns.append(_as_text(sheet, told, odd.get(place, {})))
+                kind, column = as_text(told, odd.get(place, {}))
             elif kind is None:
-                columns.append(_as_text(sheet, _cells_of(column, self._zero), odd.get(place, {})))
+                kind, column = as_text(cells_of(column, self._zero), odd.get(place, {}))
             else:
-                sheet.types.append(kind.value)
-                form, column = _form(column, kind)
-                sheet.forms.append(form)
-                columns.append(column)
+                form, column = form_of(column, kind)
+            sheet.types.append(kind.value)
+            sheet.forms.append(form)
+            columns.append(column)
         return _table(sheet, columns)
 
     @property
@@ -266,84 +256,6 @@ class Reader:
         if len(classes) == 1:
             return not classes <= {str, float, bool}
         return bool(classes) and not (self.parts and classes <= {date, datetime, time})
-
-
-def _form(column: Any, kind: Type) -> tuple[str, Any]:
-    """How a column of one type goes over, and the column, whole numbers as such."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if kind in (Type.TEXT, Type.EMPTY):
-        return "", column
-    if not pa.types.is_floating(column.type):
-        return "plain", column
-    sizes = pc.abs(column)
-    if pc.max(sizes).as_py() >= 1e15:
-        return "double", column
-    if kind is Type.INTEGER:
-        return "plain", column.cast(pa.int64())
-    small = pc.any(pc.and_(pc.less(sizes, 1e-4), pc.greater(sizes, 0))).as_py()
-    return ("double" if small else "plain"), column
-
-
-def _odd_cell(detail: str) -> str | timedelta:
-    """A cell that did not fit its column, from what fastexcel says of it: an error's text, empty text, or a duration."""
-    if detail.endswith("""'String("")'"""):
-        return ""
-    duration = _ISO_DURATION.search(detail)
-    if duration:
-        days, hours, minutes, seconds = (float(part or 0) for part in duration.groups())
-        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    name = detail.rpartition("Error(")[2].partition(")")[0] if "Error(" in detail else ""
-    if not name:
-        raise ValueError(f"a cell that is not understood: {detail}")
-    return _ERRORS.get(name, f"#{name.upper()}")
-
-
-def _cells_of(column: Any, zero: int) -> list[Cell | None]:
-    """The cells of a column that fastexcel read, as python-calamine would give them."""
-    return [_as_cell(value, zero) for value in column.to_pylist()]
-
-
-def _as_cell(value: Any, zero: int) -> Any:
-    if not isinstance(value, datetime):
-        return value
-    value = value.replace(tzinfo=None)
-    if value.date() == (datetime(1970, 1, 1) + timedelta(milliseconds=zero)).date():  # noqa: DTZ001  # no zone in a sheet
-        return value.time()
-    return value.date() if value.time() == time() else value
-
-
-def _as_text(sheet: SheetRead, cells: list[Cell | None], odd: Mapping[int, str | timedelta]) -> Any:
-    """A column as canonical text, tagged where it is mixed. ``odd``: row → what stands there instead; text is an error."""
-    import pyarrow as pa
-
-    for row, cell in odd.items():
-        cells[row] = cell if cell == "" or isinstance(cell, timedelta) else None
-    errors = {row: cell for row, cell in odd.items() if isinstance(cell, str) and cell}
-    types = {celltext.type_of(cell) for cell in cells if cell is not None and cell != ""}
-    if types == {Type.DATE, Type.DATETIME}:
-        types = {Type.DATETIME}
-    if errors or len(types) > 1:
-        kind = Type.MIXED
-        texts = [None if cell is None else celltext.tagged(cell) for cell in cells]
-    else:
-        kind = types.pop() if types else Type.EMPTY
-        texts = _texts(cells, kind)
-        if kind is Type.NUMBER and all(
-            celltext.is_whole(cell) for cell in cells if cell is not None and cell != ""
-        ):
-            kind = Type.INTEGER
-    for row, error in errors.items():
-        texts[row] = f"{celltext.ERROR_TAG}:{error}"
-    sheet.types.append(kind.value)
-    sheet.forms.append("")
-    return pa.array(texts, pa.string())
-
-
-def _texts(cells: Iterable[Cell | None], kind: Type) -> list[str | None]:
-    with_time = kind is Type.DATETIME
-    return [None if cell is None else celltext.text_of(cell, as_datetime=with_time) for cell in cells]
 
 
 def _table(sheet: SheetRead, columns: list[Any]) -> Any:
