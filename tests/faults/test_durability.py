@@ -124,7 +124,7 @@ def test_a_full_disk_while_restoring_leaves_the_old_data(released: Repo) -> None
     assert refused.code == 1
     assert released.read(FILE) == FILE_BYTES["1.0.0"]
     assert not list(released.path(FILE).parent.glob(".hotpass-*"))
-    released.hotpass("restore", "refined_data@1.2.0")
+    released.hotpass("restore", "refined_data@2.0.0")
     assert released.read(FILE) == b"y" * 2_000_000
 
 

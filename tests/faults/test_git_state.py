@@ -174,7 +174,7 @@ def test_a_tag_alone_on_a_detached_head_is_refused_where_a_commit_is_needed(draf
 def test_a_maintenance_release_on_an_old_branch_needs_force_and_a_free_number(released: Repo) -> None:
     """ARCHITECTURE, "current, next"."""
     released.git("switch", "-q", "-c", "old", "refined_data-v1.1.0")
-    released.write(FILE, revised("fixed"))
+    released.write(FILE, FILE_BYTES["1.0.0"].replace(b"Heron Place", b"fixed"))
     released.hotpass("version", "--set", "1.0.1", "--tag", "--force", "--dataset", "refined_data")
     _agrees(released, "refined_data", "1.0.1", FILE, released.digest(FILE))
     released.write(FILE, revised("fixed again"))

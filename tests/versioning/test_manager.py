@@ -116,7 +116,7 @@ def test_errors_are_those_of_the_tree(released: Repo) -> None:
         made.restore("refined_data", "nonsense")
     with pytest.raises(ValueError, match="not a valid Bump"):
         made.bump("huge", "refined_data")
-    assert released.read(FILE) == b"new"
+    assert released.read(FILE) == revised("new")
 
 
 def test_the_library_prints_nothing(tracked: Repo, capfd: pytest.CaptureFixture[str]) -> None:
