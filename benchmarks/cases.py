@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks import adding, asking, history, restoring, writing
+from benchmarks import adding, asking, history, restoring, tracing, writing
 from benchmarks.measure import Contender
 from benchmarks.scratch import Scratch
 
@@ -64,6 +64,7 @@ _FILES, _QUICK_FILES = (50, 100, 200, 500), (20, 50)
 _TREES, _QUICK_TREES = (1_000, 3_000, 10_000), (300, 1_000)
 _FILE, _QUICK_FILE = _FILES[-1:], _QUICK_FILES[-1:]
 _TREE, _QUICK_TREE = _TREES[-1:], _QUICK_TREES[-1:]
+_ROWS, _QUICK_ROWS = (100_000,), (5_000,)
 _TAGS, _QUICK_TAGS = (10, 1_000), (10, 100)
 _MANY_TAGS = (10_000,)
 _BUMPS, _QUICK_BUMPS = (200,), (24,)
@@ -118,4 +119,15 @@ CASES = (
     ),
     Case("writers-bumps", "bumps", _BUMPS, _QUICK_BUMPS, 5, writing.bumps, _at_most(1.5, _ALONE)),
     Case("writers-datasets", "datasets", _SETS, _QUICK_SETS, 5, writing.datasets, _at_most(1.5, _ALONE)),
+    Case(
+        "trace-first",
+        "rows",
+        _ROWS,
+        _QUICK_ROWS,
+        3,
+        tracing.first,
+        _at_most(1.3, "duckdb, into tables"),
+        ("trace",),
+    ),
+    Case("trace-again", "rows", _ROWS, _QUICK_ROWS, 5, tracing.again, _at_most(1, "one second"), ("trace",)),
 )

@@ -21,7 +21,7 @@ Expected = Mapping[Kind, int]
 SITES = [["id", "name", "beds"], ["S1", "Finch Row", 12], ["S2", "Heron Place", 8], ["S3", "Kite Bay", 20]]
 EPOCH_1904 = '<workbookPr date1904="1"/>'
 DATED = [["id", "opened"], ["S1", '<s="1"><v>45322</v>'], ["S2", '<s="1"><v>45000</v>']]
-SUM = '<><f>B2*2</f><v>4</v>'
+SUM = "<><f>B2*2</f><v>4</v>"
 
 
 def sites(*changes: tuple[int, int, Any], more: Any = (), without: int = 0) -> Sheets:
@@ -173,7 +173,9 @@ INVERSE = {
 
 def grouped(total: Counter[Kind], *, back: bool) -> Counter[Kind]:
     """Counts in which both directions have the same names: a copy that came is a row that came."""
-    turned = {**INVERSE, **{b: a for a, b in INVERSE.items() if a is not Kind.DUPLICATES_REMOVED}} if back else {}
+    turned = (
+        {**INVERSE, **{b: a for a, b in INVERSE.items() if a is not Kind.DUPLICATES_REMOVED}} if back else {}
+    )
     found: Counter[Kind] = Counter()
     for kind, number in total.items():
         kind = turned.get(kind, kind)
@@ -184,7 +186,14 @@ def grouped(total: Counter[Kind], *, back: bool) -> Counter[Kind]:
 @pytest.mark.parametrize("raw", [False, True], ids=["", "types open"])
 @pytest.mark.parametrize(("name", "old", "new", "kinds", "bump"), PAIRS, ids=[pair[0] for pair in PAIRS])
 def test_what_changed_and_which_bump(
-    engine: Engine, tmp_path: Path, name: str, old: Content, new: Content, kinds: Expected, bump: Bump | None, raw: bool
+    engine: Engine,
+    tmp_path: Path,
+    name: str,
+    old: Content,
+    new: Content,
+    kinds: Expected,
+    bump: Bump | None,
+    raw: bool,
 ) -> None:
     if raw and not (isinstance(old, Csv | Folder) and isinstance(new, Csv | Folder)):
         pytest.skip("types are left open in delimited text alone")
@@ -200,9 +209,19 @@ def test_what_changed_and_which_bump(
 
 
 @pytest.mark.parametrize("raw", [False, True], ids=["", "types open"])
-@pytest.mark.parametrize(("name", "key", "old", "new", "kinds", "bump"), BY_KEY, ids=[pair[0] for pair in BY_KEY])
+@pytest.mark.parametrize(
+    ("name", "key", "old", "new", "kinds", "bump"), BY_KEY, ids=[pair[0] for pair in BY_KEY]
+)
 def test_what_changed_by_a_key(
-    engine: Engine, tmp_path: Path, name: str, key: str, old: str, new: str, kinds: Expected, bump: Bump | None, raw: bool
+    engine: Engine,
+    tmp_path: Path,
+    name: str,
+    key: str,
+    old: str,
+    new: str,
+    kinds: Expected,
+    bump: Bump | None,
+    raw: bool,
 ) -> None:
     before, after = read_pair(engine, tmp_path, Csv(old), Csv(new), raw=raw)
     found = compare_books(engine, before, after, CompareOptions(key=tuple(key.split(","))))

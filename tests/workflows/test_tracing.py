@@ -129,7 +129,7 @@ def test_the_lines_say_which_key_what_and_where(story: Repo) -> None:
     said = story.hotpass("trace", "refined_data", "ORG-1", "--column", "phone").stdout
     assert said.startswith("refined_data: organization_id = ORG-1, column phone (key ")
     assert "phone: +27 1 → +27 99  at refined_data.xlsx!Sites!C2  from east.xlsx!Tel!B9" in said
-    assert "5 releases: 1 with the content of the one before, " in said
+    assert "5 releases: 1 with the content of an older one, " in said
 
 
 @pytest.mark.parametrize(
