@@ -183,6 +183,11 @@ class Git:
 
     def head(self) -> Head:
         """Branch and commit of HEAD."""
+        # Both by one question; only before the first commit, or where HEAD leads to no commit, there are two.
+        done = self._git("rev-parse", "-q", "HEAD^{commit}", "--symbolic-full-name", "HEAD", ok=(0, 1, 128))
+        answer = os.fsdecode(done.out).split("\n")
+        if done.code == 0 and len(answer) == 3 and answer[1].startswith("refs/heads/"):
+            return Head(answer[1], Oid(answer[0]))
         done = self._git("symbolic-ref", "-q", "HEAD", ok=(0, 1))
         branch = done.out.decode("utf-8", "surrogateescape").strip() or None
         if branch is not None and not branch.startswith("refs/"):
@@ -448,9 +453,17 @@ class Git:
         if done.code != 0:
             detail = done.err.strip().splitlines()[0] if done.err.strip() else "no message"
             raise RefsMovedError(names, detail)
-        # An exit code is no proof: what is reported as released must be there.
-        if self.refs(names) != {change.name: change.new for change in changes}:
+        # An exit code is no proof: what is reported as released must be there. A ref that has just moved is a
+        # file; where git keeps refs otherwise, it is asked.
+        wanted = {change.name: change.new for change in changes}
+        if not all(self._is_file(name, oid) for name, oid in wanted.items()) and self.refs(names) != wanted:
             raise RefsMovedError(names, "git update-ref ended well and did nothing")
+
+    def _is_file(self, name: str, oid: Oid) -> bool:
+        try:
+            return (self.common / name).read_bytes().strip() == oid.encode()
+        except OSError:
+            return False
 
     def set_index(self, index: Path, entries: Mapping[str, Oid]) -> None:
         """Set some entries of an index file, every other entry as it was."""

@@ -25,7 +25,6 @@ from hotpass.versioning.journal import (
     Journal,
     clear_journal,
     drop_unfinished,
-    journal_path,
     read_journal,
     write_journal,
 )
@@ -68,11 +67,6 @@ def recover(project: Project, request: Mapping[str, Any]) -> Recovered | None:
 def forget(project: Project) -> None:
     """Remove the journal after its outcome was reported."""
     clear_journal(project.git.common)
-
-
-def pending(common: Path) -> bool:
-    """Whether a run was left half-done."""
-    return journal_path(common).exists()
 
 
 def sweep(project: Project, journal: Journal) -> None:
