@@ -169,11 +169,12 @@ class Git:
         index: Path | None = None,
         environment: Mapping[str, str] | None = None,
         terminal: bool = False,
+        durable: bool = True,
     ) -> Finished:
         extra = dict(environment or {})
         if index is not None:
             extra["GIT_INDEX_FILE"] = str(index)
-        argv = ["git", *_DURABLE, *args]
+        argv = ["git", *(_DURABLE if durable else ("-c", "core.fsync=none")), *args]
         done = _run(argv, self.top, stdin=stdin, extra=extra, keep=self.keep, terminal=terminal)
         if done.code not in ok:
             raise ToolFailedError("git " + " ".join(args[:3]), done.code, done.err)
@@ -364,11 +365,12 @@ class Git:
         """The tree of ``base`` with some files replaced, built in a private index that is removed again."""
         try:
             if base is not None:
-                self._git("read-tree", base, index=index)
+                # The private index itself need not last; the trees that are written from it do.
+                self._git("read-tree", base, index=index, durable=False)
             lines = b"".join(
                 b"100644 %s\t%s\0" % (oid.encode(), os.fsencode(path)) for path, oid in blobs.items()
             )
-            self._git("update-index", "-z", "--add", "--index-info", stdin=lines, index=index)
+            self._git("update-index", "-z", "--add", "--index-info", stdin=lines, index=index, durable=False)
             return self._oid(self._git("write-tree", index=index))
         finally:
             for leftover in (index, index.with_name(index.name + ".lock")):
