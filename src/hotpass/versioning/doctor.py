@@ -20,9 +20,10 @@ from hotpass.versioning.dvclock import read_claims, rwlock_path
 from hotpass.versioning.errors import DvcLockDamagedError, OpenStoreError
 from hotpass.versioning.git import GIT_NEEDED, git_version
 from hotpass.versioning.history import dataset_names
+from hotpass.versioning.journal import pending
 from hotpass.versioning.lock import dvc_lock, holder_of, repository_lock
 from hotpass.versioning.project import Project
-from hotpass.versioning.recovery import forget, pending, recover
+from hotpass.versioning.recovery import forget, recover
 
 
 @dataclass(frozen=True)
