@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from harness.slow_compare import Difference, Row, canonical, differences, type_of
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hotpass.compare import CompareOptions, Kind, TableComparison, compare_tables, finding, keys, settling
@@ -117,8 +117,15 @@ def as_difference(found: TableComparison, old: Sequence[Row], new: Sequence[Row]
     return Difference(frozenset(retyped), cells, rows)
 
 
+WHOLE_UNTIL: tuple[list[Row], list[Row]] = (
+    [("1", "x", None), ("2", "x", None), ("3", "x", None)],
+    [("1", "x", None), ("2", "x", None), ("3.0", "y", None)],
+)
+
+
 @pytest.mark.parametrize("raw", [True, False], ids=["types open", "types known"])
 @given(pair=PAIRS | edited())
+@example(pair=WHOLE_UNTIL)
 @USUAL
 def test_fast_says_what_slow_says(engine: Engine, raw: bool, pair: tuple[list[Row], list[Row]]) -> None:
     found = compare(engine, pair, raw=raw, key=("id",), sample=3)
