@@ -112,7 +112,7 @@ def _pair_by(sides: Sides, key: tuple[Shared, ...], choice: KeyChoice, options: 
     if found := _fast(sides, key, choice, options):
         return found
     typed = sides.typed()
-    texts = keys.key_texts(typed, key)
+    texts = keys.key_texts(typed, key) or KeyTexts()  # there always are, where types are known
     careful = pair_carefully(typed, key, texts)
     said = [
         f"{careful.repeated:,} of its values are there more than once" if careful.repeated else "",
@@ -130,10 +130,12 @@ def _fast(
     sides: Sides, key: tuple[Shared, ...], choice: KeyChoice, options: CompareOptions
 ) -> _Paired | None:
     texts = keys.key_texts(sides, key)
-    join = join_rows(sides, key, texts)
-    if join is None and any(texts.whole):
+    join = join_rows(sides, key, texts) if texts else None
+    if join is None and texts and any(texts.whole):
         texts = keys.key_texts(sides, key, decided=True)
-        join = join_rows(sides, key, texts)
+        join = join_rows(sides, key, texts) if texts else None
+    if texts is None:
+        return _fast(sides.typed(), key, choice, options)
     if join is None:
         return None
     retypes = settling.settle(sides, join, options.tolerance)

@@ -13,9 +13,9 @@ from itertools import combinations
 
 from hotpass.compare.changes import KeyChoice
 from hotpass.compare.joining import KeyTexts
-from hotpass.compare.matching import Shared, wider
+from hotpass.compare.matching import SEVERAL_WRITINGS, Shared, wider
 from hotpass.compare.sides import Sides
-from hotpass.tables.table import Column, Type
+from hotpass.tables.table import Type
 
 FIRST = 10_000
 """How many rows are looked at first."""
@@ -36,25 +36,22 @@ def wanted_key(sides: Sides, names: Sequence[str]) -> tuple[Shared, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def key_texts(sides: Sides, key: Sequence[Shared], *, decided: bool = False) -> KeyTexts:
+def key_texts(sides: Sides, key: Sequence[Shared], *, decided: bool = False) -> KeyTexts | None:
     """SQL of the key to join on, where blank is NULL and equal keys are equal texts.
 
-    Delimited text is joined by what stands there, unless one key can be written in several ways (1.0 and 1). The types
-    of raw columns follow from the first rows where these are text, and the join itself looks whether what begins with
-    whole numbers goes on so; with ``decided`` all rows are looked at instead.
+    Delimited text is joined by what stands there. The types of raw columns follow from the first rows where these are
+    text, and the join itself looks whether what begins with whole numbers goes on so; with ``decided`` all rows are
+    looked at instead. None where one key can be written in several ways (1.0 and 1): all types are wanted then.
     """
     texts, whole = [], []
     for pair in key:
-        if sides.raw:
-            first = Type.EMPTY if decided else _type_of_first(sides, pair)
-            whole.append(first is Type.INTEGER)
-            kind = first if first in (Type.TEXT, Type.INTEGER) else _type_of_all(sides, pair)
-            both = tuple(
-                sides.engine.canonical(Column("", kind, 1), cell)
-                for cell in (f"a.c{pair.old}", f"b.c{pair.new}")
-            )
-        else:
-            both = sides.compared(pair)
+        kind = _type_of_first(sides, pair) if sides.raw else Type.TEXT
+        if sides.raw and (kind is Type.EMPTY or (decided and kind is not Type.TEXT)):
+            kind = _type_of_all(sides, pair)
+        if kind in SEVERAL_WRITINGS:
+            return None
+        whole.append(kind is Type.INTEGER and not decided)
+        both = sides.compared(pair)
         texts.append(both if _is_native(sides, pair) else tuple(f"nullif({text}, '')" for text in both))
     return KeyTexts(tuple(a for a, _ in texts), tuple(b for _, b in texts), tuple(whole))
 

@@ -19,13 +19,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hotpass.compare.joining import Join
-from hotpass.compare.matching import Shared, is_retyped, wider
+from hotpass.compare.matching import SEVERAL_WRITINGS, Shared, is_retyped, wider
 from hotpass.compare.sides import CELL, Sides
 from hotpass.tables import Table
 from hotpass.tables.canonical import FITS
 from hotpass.tables.table import Column, Type
 
-_SEVERAL_WRITINGS = (Type.BOOLEAN, Type.NUMBER, Type.DATETIME, Type.TIME)
 _NUMERIC = (Type.INTEGER, Type.NUMBER)
 _LOOK = 2_000
 
@@ -190,7 +189,7 @@ def _equal_otherwise(
 def _equal(sides: Sides, types: Mapping[int, Type], tolerance: float | None, c: str, o: str, n: str) -> str:
     """SQL of whether two texts in a column are the same value; empty where that cannot be."""
     cases = []
-    for kind in (*_SEVERAL_WRITINGS, Type.INTEGER):
+    for kind in (*SEVERAL_WRITINGS, Type.INTEGER):
         numbers = ", ".join(str(number) for number, found in types.items() if found is kind)
         if not numbers:
             continue
