@@ -36,7 +36,7 @@ def test_options_are_those_of_the_verb(released: Repo) -> None:
 
 
 def test_values_of_an_option_are_its_choices(released: Repo) -> None:
-    assert _words(released, "version", "--bump", "") == ["major", "minor", "patch"]
+    assert _words(released, "version", "--bump", "") == ["auto", "major", "minor", "patch"]
     assert _words(released, "version", "--bump", "m") == ["major", "minor"]
     assert {"bash", "fish", "zsh"} <= set(_words(released, "completion", ""))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,10 @@ RECORD_LIMIT = 4 << 20
 METADATA_LIMIT = 1 << 20
 """The most metadata that is written, in bytes of JSON: a record must be readable again."""
 
+# How a column comes out of json.dumps, with its fields one below the other.
+_COLUMN = re.compile(
+    r'''\{\n +("name": "(?:[^"\\]|\\.)*"),\n +("type": "[a-z]+"),\n +("blanks": \d+)(?:,\n +("empty_texts": \d+))?\n +\}'''
+)
 _FIELDS = [
     "format",
     "dataset",
@@ -104,7 +109,9 @@ def render_record(record: VersionRecord) -> str:
         "metadata": dict(record.metadata),
         **record.others,
     }
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    # A column is a line, so that a changed one is a line of the difference, too.
+    return _COLUMN.sub(lambda found: "{" + ", ".join(filter(None, found.groups())) + "}", text) + "\n"
 
 
 def parse_record(data: bytes, path: str) -> VersionRecord:

@@ -30,7 +30,7 @@ from hotpass.versioning.project import Project
 from hotpass.versioning.record import Facts
 from hotpass.versioning.version import Bump
 from hotpass.workflows.sides import release_source
-from hotpass.workflows.wording import reason_line, recorded, summary
+from hotpass.workflows.wording import reason_line, recorded, short, summary
 
 _REASONS_IN_TAG = 20
 # Where values can be equal while what stands behind them is not.
@@ -53,7 +53,7 @@ def judge(project: Project, question: Question) -> Verdict:
     """
     new = _source(question)
     old, notes = _released(project, question)
-    with open_engine(limits=Limits()) as engine:
+    with open_engine(limits=Limits.of(project.preferences.__getitem__)) as engine:
         seen = _looked_at(engine, question, old, new)
     return _verdict(question, seen, (*notes, *seen.notes))
 
@@ -85,7 +85,7 @@ def _looked_at(engine: Engine, question: Question, old: BookSource | None, new: 
     sources = [new] if old is None else [old, new]
     books, notes = _read(engine, sources, ReadOptions())
     book, before = books[-1], books[0] if old is not None else None
-    facts, more = _facts(engine, book)
+    facts, more = _facts(engine, book, question.settings.key)
     notes = (*notes, *more)
     if question.since is None:
         return _Seen((), facts, notes)
@@ -140,8 +140,8 @@ def _read_apart(
     return books, tuple(notes)
 
 
-def _facts(engine: Engine, book: Book | None) -> tuple[Facts, tuple[str, ...]]:
-    """A book in figures, as a record holds them."""
+def _facts(engine: Engine, book: Book | None, key: Sequence[str]) -> tuple[Facts, tuple[str, ...]]:
+    """A book in figures, as a record holds them; ``key`` is the one that the dataset is configured with."""
     if book is None or not book.tables:
         return Facts(), ()
     try:
@@ -153,11 +153,11 @@ def _facts(engine: Engine, book: Book | None) -> tuple[Facts, tuple[str, ...]]:
             "name": table.name,
             "rows": table.rows,
             "columns": [
-                {"name": column.name, "type": column.type.value, "blanks": column.blanks}
+                {"name": short(column.name), "type": column.type.value, "blanks": column.blanks}
                 | ({"empty_texts": column.empty_texts} if column.empty_texts else {})
                 for column in table.columns
             ],
-            "key": None,
+            "key": list(key) if key and set(key) <= {column.name for column in table.columns} else None,
             "content": table.digest,
         }
         for table in profile.tables
@@ -168,7 +168,7 @@ def _facts(engine: Engine, book: Book | None) -> tuple[Facts, tuple[str, ...]]:
 def _with_keys(facts: Facts, comparison: Comparison) -> Facts:
     """The facts with the columns by which the rows of each table were told apart."""
     keys = {table.name: list(table.key.columns) or None for table in comparison.tables}
-    tables = tuple({**table, "key": keys.get(table["name"])} for table in facts.tables)
+    tables = tuple({**table, "key": keys.get(table["name"]) or table["key"]} for table in facts.tables)
     return Facts(facts.rows, facts.content, tables, facts.changes)
 
 

@@ -13,6 +13,7 @@ _NAME_LIMIT = 60
 _LINE_LIMIT = 400
 _KINDS_LIMIT = 200
 _COLUMNS_LIMIT = 100
+_KEPT_NAME = 200
 
 # What is said of each kind: of one, of several. ``{n}`` is the count, ``{columns}`` the columns, ``{what}`` table or file.
 _SAID: dict[Kind, tuple[str, str]] = {
@@ -109,11 +110,16 @@ def _kind(reason: Reason) -> dict[str, Any]:
         "bump": reason.bump.value,
         "table": change.table,
         "count": change.count,
-        "columns": list(change.columns[:_COLUMNS_LIMIT]),
-        "detail": change.detail,
+        "columns": [short(name) for name in change.columns[:_COLUMNS_LIMIT]],
+        "detail": short(change.detail),
         "where": list(change.where),
     }
     return {name: value for name, value in fields.items() if value not in ("", [])}
+
+
+def short(name: str) -> str:
+    """A name as a record holds it: whole, unless it is no name (a file without a header can have any)."""
+    return name if len(name) <= _KEPT_NAME else f"{name[: _KEPT_NAME - 1]}…"
 
 
 def _names(names: Iterable[str]) -> str:
