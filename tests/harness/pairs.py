@@ -10,10 +10,19 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from harness.books import number, row, text, xlsx
 
+from harness.books import number, row, text, xlsx
 from hotpass.compare import CompareOptions, Comparison, compare_books
-from hotpass.tables import Book, BookSource, Engine, ReadOptions, Type, column_letters, open_engine, read_books
+from hotpass.tables import (
+    Book,
+    BookSource,
+    Engine,
+    ReadOptions,
+    Type,
+    column_letters,
+    open_engine,
+    read_books,
+)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from hotpass.tables.table import Column, Type
 
-
 SEVERAL_WRITINGS = (Type.BOOLEAN, Type.NUMBER, Type.DATETIME, Type.TIME)
 """The types in which one value can be written in several ways: True and true, 1.50 and 1.5, 10:00 and 10:00:00."""
 
@@ -120,4 +119,8 @@ def is_retyped(old: Column, new: Column) -> bool:
         return False
     if old.type is not new.type:
         return True
-    return old.type in (Type.INTEGER, Type.NUMBER) and bool(old.native and new.native) and old.native != new.native
+    return (
+        old.type in (Type.INTEGER, Type.NUMBER)
+        and bool(old.native and new.native)
+        and old.native != new.native
+    )
