@@ -21,7 +21,7 @@ METADATA_LIMIT = 1 << 20
 
 # How a column comes out of json.dumps, with its fields one below the other.
 _COLUMN = re.compile(
-    r'''\{\n +("name": "(?:[^"\\]|\\.)*"),\n +("type": "[a-z]+"),\n +("blanks": \d+)(?:,\n +("empty_texts": \d+))?\n +\}'''
+    r"""\{\n +("name": "(?:[^"\\]|\\.)*"),\n +("type": "[a-z]+"),\n +("blanks": \d+)(?:,\n +("empty_texts": \d+))?\n +\}"""
 )
 _FIELDS = [
     "format",
