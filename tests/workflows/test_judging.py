@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,6 +207,46 @@ def test_the_number_follows_from_what_changed(initialised: Repo, step: Step) -> 
     record = json.loads(initialised.git("show", f"sites-v{_next(step.bump)}:{path}.version.json").stdout)
     assert record["changes"]["since"] == "1.0.0"
     assert record["changes"]["bump"] == step.bump
+
+
+def test_a_change_that_only_a_hidden_sheet_has_is_no_unchanged_content(initialised: Repo) -> None:
+    def book(note: str) -> bytes:
+        made = openpyxl.load_workbook(
+            io.BytesIO(xlsx({"Sites": SITES, "Notes": [("id", "note"), (1, note)]}))
+        )
+        made["Notes"].sheet_state = "hidden"
+        stream = io.BytesIO()
+        made.save(stream)
+        return stream.getvalue()
+
+    path = release_first(initialised, book("by appointment"), "xlsx")
+    initialised.write(path, book("any time"))
+    done = _bump(initialised, "--json").json
+    assert (done["version"], done["changes"]) == ("1.0.1", "1 cell changed in note of Notes")
+
+
+def test_a_formula_that_became_its_value_is_a_patch(initialised: Repo) -> None:
+    path = release_first(initialised, _with_formula("=4*3"), "xlsx")
+    initialised.write(path, _with_formula(None))
+    done = _bump(initialised, "--json").json
+    assert (done["version"], done["asked"]) == ("1.0.1", "patch")
+    assert "formula changed" in done["changes"]
+
+
+def _with_formula(formula: str | None) -> bytes:
+    """A workbook with a formula and its cached value 12, or 12 alone."""
+    data = xlsx({"Sites": SITES})
+    if formula is None:
+        return data
+    old, stream = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name.endswith("sheet1.xml"):
+                assert b"<v>12</v>" in part
+                part = part.replace(b"<v>12</v>", f"<f>{formula.lstrip('=')}</f><v>12</v>".encode())
+            new.writestr(name, part)
+    return stream.getvalue()
 
 
 def test_the_output_names_what_and_where(initialised: Repo) -> None:

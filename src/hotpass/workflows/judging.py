@@ -33,7 +33,7 @@ from hotpass.workflows.sides import release_source
 from hotpass.workflows.wording import reason_line, recorded, short, summary
 
 _REASONS_IN_TAG = 20
-# Where values can be equal while what stands behind them is not.
+# Where what is seen can be equal while formulas or hidden sheets are not.
 _WITH_FORMULAS = frozenset(["xlsx", "xlsm", "xls", "xlsb", "ods", "folder"])
 
 
@@ -96,7 +96,7 @@ def _looked_at(engine: Engine, question: Question, old: BookSource | None, new: 
     try:
         comparison = _compared(engine, question, before, book)
         if comparison.is_same and book.format in _WITH_FORMULAS:
-            again, _ = _read(engine, sources, ReadOptions(formulas=True))
+            again, _ = _read(engine, sources, ReadOptions(hidden=True, formulas=True))
             if again[0] is not None and again[-1] is not None:
                 comparison = _compared(engine, question, again[0], again[-1])
     except HotpassError as error:
