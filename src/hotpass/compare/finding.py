@@ -49,7 +49,7 @@ class Finder:
         self._execute = rows.sides.engine.execute
         self._found: dict[str, str] = {}
         self._complete: set[str] = set()
-        self._keys: dict[str, str] = {}
+        self._keys: dict[str, tuple[int | None, str]] = {}
 
     def view(self, side: str) -> str:
         """SQL of the changes that are on a side, as far as they were found, with ``r``, their true number there."""
@@ -116,34 +116,25 @@ class Finder:
     def _numbers(self, side: str, wanted: str, limit: int | None) -> str:
         """SQL of keys and numbers of the wanted rows among the first ones of a side, or among all."""
         keys = ", ".join(f"k{n}" for n in range(1, len(self._rows.texts.old) + 1))
-        if limit is None or side in self._keys:
-            source = f"(SELECT {keys}, rowid AS r FROM {self._all_keys(side)})"
-        else:
-            source = (
-                f"(SELECT {self._named(side)}, row_number() OVER () - 1 AS r FROM {self._first(side, limit)})"
-            )
-        return f"SELECT {keys}, r FROM {source} SEMI JOIN {wanted} w USING ({keys})"
+        return f"SELECT {keys}, rowid AS r FROM {self._first_keys(side, limit)} SEMI JOIN {wanted} w USING ({keys})"
 
-    def _all_keys(self, side: str) -> str:
-        """A table of a side's keys in the order of the file, whose row ids are the rows' numbers.
+    def _first_keys(self, side: str, limit: int | None) -> str:
+        """A table of the keys of a side's first rows in the order of the file: its row ids are the rows' numbers.
 
         The engine keeps the order of a file that is read into a table, and reads it with all threads; to number the rows
         while reading takes one thread alone.
         """
-        if side not in self._keys:
-            self._keys[side] = self._rows.sides.engine.new_name("keys")
-            self._execute(
-                f"CREATE TABLE {self._keys[side]} AS SELECT {self._named(side)} FROM {self._first(side, None)}"
-            )
-        return self._keys[side]
-
-    def _named(self, side: str) -> str:
-        texts = self._rows.texts
-        return ", ".join(
-            f"{column} AS k{n}" for n, column in enumerate(texts.old if side == "a" else texts.new, 1)
-        )
-
-    def _first(self, side: str, limit: int | None) -> str:
-        """SQL of the first rows of a side, not numbered: a limit around numbered ones would number all of them first."""
-        table = self._rows.sides.old if side == "a" else self._rows.sides.new
-        return f"(FROM {table.relation}{f' LIMIT {limit}' if limit else ''}) {side}"
+        known = self._keys.get(side)
+        if known and (known[0] is None or (limit is not None and limit <= known[0])):
+            return known[1]
+        table, texts = self._rows.sides.old, self._rows.texts.old
+        if side == "b":
+            table, texts = self._rows.sides.new, self._rows.texts.new
+        named = ", ".join(f"{text} AS k{n}" for n, text in enumerate(texts, 1))
+        relation = self._rows.sides.engine.new_name("keys")
+        first = f" LIMIT {limit}" if limit else ""
+        self._execute(f"CREATE TABLE {relation} AS SELECT {named} FROM (FROM {table.relation}{first}) {side}")
+        if known:
+            self._execute(f"DROP TABLE {known[1]}")
+        self._keys[side] = (limit, relation)
+        return relation
