@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from hotpass.compare.changes import Change, Comparison, KeyChoice, Kind, TableComparison
 from hotpass.compare.diff import CompareOptions, compare_tables

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hotpass.compare.joining import KeyTexts, shown_key
+from hotpass.compare.joining import KeyTexts, kept_key
 from hotpass.compare.matching import Shared
 from hotpass.compare.sides import CELL, Sides
 from hotpass.tables import Table
@@ -48,7 +48,7 @@ def pair_carefully(sides: Sides, key: Sequence[Shared], texts: KeyTexts) -> Care
         f"CREATE TABLE {relation} AS SELECT {KIND} AS kind, ra, rb, k, 1::BIGINT AS n, cells FROM {pairs} "
         "WHERE cells IS NOT NULL"
     )
-    _add_loose(sides, key, texts, (old, new), others, (relation, pairs))
+    _add_loose(sides, key, (old, new), (relation, pairs))
     rows = tuple(
         engine.execute(f"SELECT count(*) FROM {table.relation}")[0][0] for table in (sides.old, sides.new)
     )
@@ -104,7 +104,7 @@ def _pair_keyed(
 ) -> None:
     differs, cells = sides.differing(others)
     on = " AND ".join(f"a.k{n} = b.k{n}" for n in range(1, len(key) + 1))
-    shown = ", ".join(f"({text})::VARCHAR" for text in shown_key(sides, key, texts))
+    shown = ", ".join(f"({text})::VARCHAR" for text in kept_key(sides, key, texts))
     sides.engine.execute(
         f"CREATE TABLE {pairs} AS SELECT a.r AS ra, b.r AS rb, "
         f"CASE WHEN a.r IS NULL OR b.r IS NULL OR {differs} THEN [{shown}] END AS k, "
@@ -117,9 +117,7 @@ def _pair_keyed(
 def _add_loose(
     sides: Sides,
     key: Sequence[Shared],
-    texts: KeyTexts,
     tables: tuple[str, str],
-    others: Sequence[Shared],
     into: tuple[str, str],
 ) -> None:
     """Compare the loose rows as a multiset, and add what is left over to the changes, what is equal to the pairs.
@@ -127,12 +125,12 @@ def _add_loose(
     Of equal rows the first ones, in the order of each side, are taken for those that the other side has.
     """
     engine, (relation, pairs) = sides.engine, into
-    contents = [sides.compared(pair) for pair in (*key, *others)]
+    contents = [sides.contents(pair) for pair in sides.matching.shared]
     parts = []
-    for side, alias, table, at in (("o", "a", tables[0], 0), ("n", "b", tables[1], 1)):
-        content = ", ".join(f"({pair[at]})::VARCHAR" for pair in contents)
+    for mark, alias, source, at in (("o", "a", tables[0], 0), ("n", "b", tables[1], 1)):
+        content = ", ".join(pair[at] for pair in contents)
         parts.append(
-            f"SELECT '{side}' AS s, r, [{content}]::VARCHAR[] AS content FROM {table} {alias} WHERE loose"
+            f"SELECT '{mark}' AS s, r, [{content}]::VARCHAR[] AS content FROM {source} {alias} WHERE loose"
         )
     loose = engine.new_name("loose")
     engine.execute(
@@ -144,25 +142,18 @@ def _add_loose(
         f"INSERT INTO {pairs} SELECT unnest(olds[:{both}]), unnest(news[:{both}]), NULL, NULL FROM {loose} WHERE {both} > 0"
     )
     # A copy went away while another stays: a duplicate was removed, and nothing that only it had.
-    sides_of = (
-        (
-            "olds",
-            "news",
-            sides.old,
-            "a",
-            f"CASE WHEN {both} > 0 THEN 'copies' ELSE 'removed' END",
-            "x.r, NULL",
-        ),
+    gone = f"CASE WHEN {both} > 0 THEN 'copies' ELSE 'removed' END"
+    for mine, theirs, side, alias, kind, numbers in (
+        ("olds", "news", sides.old, "a", gone, "x.r, NULL"),
         ("news", "olds", sides.new, "b", "'added'", "NULL, x.r"),
-    )
-    for mine, theirs, table, alias, kind, numbers in sides_of:
+    ):
         shown = ", ".join(
-            f"nullif(({sides.shown(table.columns[n - 1], f'{alias}.c{n}')})::VARCHAR, '')"
+            f"nullif(({sides.kept(side.columns[n - 1], f'{alias}.c{n}')})::VARCHAR, '')"
             for n in ((pair.old if alias == "a" else pair.new) for pair in key)
         )
         engine.execute(
-            f"INSERT INTO {relation} SELECT x.kind, {numbers}, [{shown}]::VARCHAR[], x.n, {sides.row(table, alias)} "
+            f"INSERT INTO {relation} SELECT x.kind, {numbers}, [{shown}]::VARCHAR[], x.n, {sides.row(side, alias)} "
             f"FROM (SELECT {kind} AS kind, {mine}[{both} + 1] AS r, len({mine}) - {both} AS n FROM {loose} "
-            f"WHERE len({mine}) > coalesce(len({theirs}), 0)) x JOIN {engine.numbered(table)} {alias} ON x.r = {alias}.r"
+            f"WHERE len({mine}) > coalesce(len({theirs}), 0)) x JOIN {engine.numbered(side)} {alias} ON x.r = {alias}.r"
         )
     engine.execute(f"DROP TABLE {loose}")

@@ -9,10 +9,11 @@ from hotpass.compare import keys, settling
 from hotpass.compare.careful import KIND, pair_carefully
 from hotpass.compare.changes import Change, KeyChoice, Kind, TableComparison
 from hotpass.compare.finding import Finder, Rows
+from hotpass.compare.formulas import formula_changes
 from hotpass.compare.joining import Join, KeyTexts, join_rows
 from hotpass.compare.listing import list_changes
 from hotpass.compare.log import Log
-from hotpass.compare.matching import Matching, Shared, left_over, match_columns
+from hotpass.compare.matching import Shared, left_over, match_columns
 from hotpass.compare.order import is_resorted
 from hotpass.compare.renames import same_values
 from hotpass.compare.settling import Retype
@@ -63,7 +64,8 @@ def compare_tables(
     sides = _match(engine, old, new, options)
     paired = _pair(sides, options)
     finder = Finder(paired.rows)
-    listing = list_changes(paired.rows, finder, options.sample, addresses=options.addresses)
+    formulas = formula_changes(paired.rows, paired.pairs, addresses=options.addresses)
+    listing = list_changes(paired.rows, finder, formulas, options.sample, addresses=options.addresses)
     changes = [*_schema_changes(paired, options), *_key_changes(paired, options), *listing.changes]
     return TableComparison(
         name=new.name,
@@ -73,7 +75,7 @@ def compare_tables(
         cells=listing.cells,
         rows_changed=listing.rows,
         resorted=is_resorted(paired.rows, paired.pairs, nothing_else=not listing.changes),
-        log=Log(paired.rows, finder, options.addresses),
+        log=Log(paired.rows, finder, formulas, options.addresses),
     )
 
 
@@ -110,14 +112,14 @@ def _pair_by(sides: Sides, key: tuple[Shared, ...], choice: KeyChoice, options: 
     if found := _fast(sides, key, choice, options):
         return found
     typed = sides.typed()
-    texts = keys.key_texts(typed, key)
+    texts = keys.key_texts(typed, key) or KeyTexts()  # there always are, where types are known
     careful = pair_carefully(typed, key, texts)
     said = [
         f"{careful.repeated:,} of its values are there more than once" if careful.repeated else "",
         f"{careful.blank:,} rows have it blank" if careful.blank else "",
     ]
     detail = " and ".join(part for part in said if part) + ": those rows are compared as a multiset within it"
-    rows = Rows(typed, careful.relation, texts, True, careful.rows)
+    rows = Rows(typed, key, careful.relation, texts, True, careful.rows)
     if options.tolerance is not None:
         settling.drop_within(typed, careful.relation, options.tolerance)
         typed.engine.execute(f"DELETE FROM {careful.relation} WHERE cells IS NULL")
@@ -128,10 +130,12 @@ def _fast(
     sides: Sides, key: tuple[Shared, ...], choice: KeyChoice, options: CompareOptions
 ) -> _Paired | None:
     texts = keys.key_texts(sides, key)
-    join = join_rows(sides, key, texts)
-    if join is None and any(texts.whole):
+    join = join_rows(sides, key, texts) if texts else None
+    if join is None and texts and any(texts.whole):
         texts = keys.key_texts(sides, key, decided=True)
-        join = join_rows(sides, key, texts)
+        join = join_rows(sides, key, texts) if texts else None
+    if texts is None:
+        return _fast(sides.typed(), key, choice, options)
     if join is None:
         return None
     retypes = settling.settle(sides, join, options.tolerance)
@@ -143,7 +147,7 @@ def _fast(
     if choice.origin == "found":
         choice = keys.describe(choice, join.rows, _on_both(sides, join))
     return _Paired(
-        Rows(sides, relation, texts, join.true_numbers, join.rows), choice, retypes, join.relation, sides
+        Rows(sides, key, relation, texts, join.true_numbers, join.rows), choice, retypes, join.relation, sides
     )
 
 
@@ -160,7 +164,7 @@ def _without_key(sides: Sides, missing: str) -> _Paired:
     detail = (
         f"{missing}no column and no pair of columns is unique and without blanks on both sides: name a key"
     )
-    rows = Rows(typed, careful.relation, KeyTexts(), True, careful.rows)
+    rows = Rows(typed, (), careful.relation, KeyTexts(), True, careful.rows)
     return _Paired(rows, KeyChoice((), "none", detail), settling.retyped(typed), careful.pairs, typed)
 
 

@@ -11,9 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotpass.compare.joining import KeyTexts
+from hotpass.compare.matching import Shared
 from hotpass.compare.sides import Sides
 
-_FIRST_ROWS = 20_000
+WHERE = 10
+"""How many addresses a counted change names."""
+
+_FIRST_ROWS = 50_000
 _MORE = 20
 
 
@@ -26,10 +30,15 @@ class Rows:
     """
 
     sides: Sides
+    key: tuple[Shared, ...]
     relation: str
     texts: KeyTexts
     true_numbers: bool
     totals: tuple[int, int]
+
+    def told_key(self, key: str, *, is_new: bool) -> str:
+        """SQL of a changed row's key, as it is kept, made what a person is shown."""
+        return self.sides.told_key(key, [self.sides.columns(pair)[is_new] for pair in self.key])
 
 
 class Finder:
@@ -40,6 +49,7 @@ class Finder:
         self._execute = rows.sides.engine.execute
         self._found: dict[str, str] = {}
         self._complete: set[str] = set()
+        self._keys: dict[str, str] = {}
 
     def view(self, side: str) -> str:
         """SQL of the changes that are on a side, as far as they were found, with ``r``, their true number there."""
@@ -85,7 +95,8 @@ class Finder:
             found = self._execute(self._numbers("a", wanted, limit))
             if len(found) == len(keys) or limit is None:
                 return {tuple(key): number for *key, number in found}
-            limit = self._more("a", limit)
+            # The rows are in another order there: one may be anywhere.
+            limit = None
 
     def _more(self, side: str, limit: int) -> int | None:
         total = self._rows.totals["ab".index(side)]
@@ -103,16 +114,36 @@ class Finder:
             self._complete.add(side)
 
     def _numbers(self, side: str, wanted: str, limit: int | None) -> str:
-        """SQL of keys and numbers of the wanted rows among the first ones of a side."""
-        sides, texts = self._rows.sides, self._rows.texts
-        table, columns = (sides.old, texts.old) if side == "a" else (sides.new, texts.new)
-        named = ", ".join(f"{column} AS k{n}" for n, column in enumerate(columns, 1))
-        keys = ", ".join(f"k{n}" for n in range(1, len(columns) + 1))
-        numbered = sides.engine.numbered(table)
-        if limit is not None:
-            # Not a limit around the numbering: the engine would number all rows first.
-            numbered = f"(SELECT *, row_number() OVER () - 1 AS r FROM (FROM {table.relation} LIMIT {limit}))"
-        return (
-            f"SELECT {keys}, r FROM (SELECT {named}, {side}.r AS r FROM {numbered} {side}) "
-            f"SEMI JOIN {wanted} w USING ({keys})"
+        """SQL of keys and numbers of the wanted rows among the first ones of a side, or among all."""
+        keys = ", ".join(f"k{n}" for n in range(1, len(self._rows.texts.old) + 1))
+        if limit is None or side in self._keys:
+            source = f"(SELECT {keys}, rowid AS r FROM {self._all_keys(side)})"
+        else:
+            source = (
+                f"(SELECT {self._named(side)}, row_number() OVER () - 1 AS r FROM {self._first(side, limit)})"
+            )
+        return f"SELECT {keys}, r FROM {source} SEMI JOIN {wanted} w USING ({keys})"
+
+    def _all_keys(self, side: str) -> str:
+        """A table of a side's keys in the order of the file, whose row ids are the rows' numbers.
+
+        The engine keeps the order of a file that is read into a table, and reads it with all threads; to number the rows
+        while reading takes one thread alone.
+        """
+        if side not in self._keys:
+            self._keys[side] = self._rows.sides.engine.new_name("keys")
+            self._execute(
+                f"CREATE TABLE {self._keys[side]} AS SELECT {self._named(side)} FROM {self._first(side, None)}"
+            )
+        return self._keys[side]
+
+    def _named(self, side: str) -> str:
+        texts = self._rows.texts
+        return ", ".join(
+            f"{column} AS k{n}" for n, column in enumerate(texts.old if side == "a" else texts.new, 1)
         )
+
+    def _first(self, side: str, limit: int | None) -> str:
+        """SQL of the first rows of a side, not numbered: a limit around numbered ones would number all of them first."""
+        table = self._rows.sides.old if side == "a" else self._rows.sides.new
+        return f"(FROM {table.relation}{f' LIMIT {limit}' if limit else ''}) {side}"

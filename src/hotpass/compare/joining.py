@@ -102,7 +102,7 @@ def _query(sides: Sides, key: Sequence[Shared], texts: KeyTexts, count: str) -> 
     others = [pair for pair in sides.matching.shared if pair not in key]
     differs, cells = sides.differing(others)
     on = " AND ".join(f"{a} = {b}" for a, b in zip(texts.old, texts.new, strict=True))
-    shown = ", ".join(f"({text})::VARCHAR" for text in shown_key(sides, key, texts))
+    shown = ", ".join(f"({text})::VARCHAR" for text in kept_key(sides, key, texts))
     tests = [
         FITS[Type.INTEGER].replace("@", f"coalesce({a}, {b})")
         for a, b, whole in zip(texts.old, texts.new, texts.whole or (False,) * len(key), strict=True)
@@ -124,14 +124,14 @@ def _query(sides: Sides, key: Sequence[Shared], texts: KeyTexts, count: str) -> 
     )
 
 
-def shown_key(sides: Sides, key: Sequence[Shared], texts: KeyTexts) -> list[str]:
-    """SQL of a row's key as it is shown, whichever side the row is on; NULL where it is blank."""
+def kept_key(sides: Sides, key: Sequence[Shared], texts: KeyTexts) -> list[str]:
+    """SQL of a row's key as it is kept, whichever side the row is on; NULL where it is blank."""
     shown = []
     for pair, a, b in zip(key, texts.old, texts.new, strict=True):
         if sides.raw:
             shown.append(f"coalesce({a}, {b})")
         else:
-            old, new = sides.shown_pair(pair)
+            old, new = sides.kept_pair(pair)
             shown.append(f"nullif(coalesce({old}, {new}), '')")
     return shown
 

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from hotpass.compare import settling
 from hotpass.compare.changes import KeyChoice
 from hotpass.compare.joining import KeyTexts
-from hotpass.compare.matching import Shared, wider
+from hotpass.compare.matching import SEVERAL_WRITINGS, Shared, wider
 from hotpass.compare.sides import Sides
-from hotpass.tables.table import Column, Type
+from hotpass.tables import Table
+from hotpass.tables.table import Type
 
-FIRST = 10_000
+FIRST = 2_000
 """How many rows are looked at first."""
 _PAIR_COLUMNS = 30
 _CANDIDATES = 12
@@ -36,25 +38,22 @@ def wanted_key(sides: Sides, names: Sequence[str]) -> tuple[Shared, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def key_texts(sides: Sides, key: Sequence[Shared], *, decided: bool = False) -> KeyTexts:
+def key_texts(sides: Sides, key: Sequence[Shared], *, decided: bool = False) -> KeyTexts | None:
     """SQL of the key to join on, where blank is NULL and equal keys are equal texts.
 
-    Delimited text is joined by what stands there, unless one key can be written in several ways (1.0 and 1). The types
-    of raw columns follow from the first rows where these are text, and the join itself looks whether what begins with
-    whole numbers goes on so; with ``decided`` all rows are looked at instead.
+    Delimited text is joined by what stands there. The types of raw columns follow from the first rows where these are
+    text, and the join itself looks whether what begins with whole numbers goes on so; with ``decided`` all rows are
+    looked at instead. None where one key can be written in several ways (1.0 and 1): all types are wanted then.
     """
     texts, whole = [], []
     for pair in key:
-        if sides.raw:
-            first = Type.EMPTY if decided else _type_of_first(sides, pair)
-            whole.append(first is Type.INTEGER)
-            kind = first if first in (Type.TEXT, Type.INTEGER) else _type_of_all(sides, pair)
-            both = tuple(
-                sides.engine.canonical(Column("", kind, 1), cell)
-                for cell in (f"a.c{pair.old}", f"b.c{pair.new}")
-            )
-        else:
-            both = sides.compared(pair)
+        kind = _type_of_first(sides, pair) if sides.raw else Type.TEXT
+        if sides.raw and (kind is Type.EMPTY or (decided and kind is not Type.TEXT)):
+            kind = _type_of_all(sides, pair)
+        if kind in SEVERAL_WRITINGS:
+            return None
+        whole.append(kind is Type.INTEGER and not decided)
+        both = sides.compared(pair)
         texts.append(both if _is_native(sides, pair) else tuple(f"nullif({text}, '')" for text in both))
     return KeyTexts(tuple(a for a, _ in texts), tuple(b for _, b in texts), tuple(whole))
 
@@ -66,23 +65,20 @@ def _is_native(sides: Sides, pair: Shared) -> bool:
 
 
 def _type_of_first(sides: Sides, pair: Shared) -> Type:
-    """The type of a shared column's first cells: if it is text, so are all."""
-    return _joint(sides, pair, FIRST)
+    """The type of a shared column's first cells: if those of one side are text, so are all."""
+    old = _type(sides, sides.old, pair.old, FIRST)
+    return old if old is Type.TEXT else wider(old, _type(sides, sides.new, pair.new, FIRST))
 
 
 def _type_of_all(sides: Sides, pair: Shared) -> Type:
-    return _joint(sides, pair, None)
+    """The type that all cells of both sides have together."""
+    return wider(_type(sides, sides.old, pair.old), _type(sides, sides.new, pair.new))
 
 
-def _joint(sides: Sides, pair: Shared, first: int | None) -> Type:
-    """The type that the cells of both sides have together."""
-    kinds = []
-    for table, number in ((sides.old, pair.old), (sides.new, pair.new)):
-        only = table.columns[number - 1]
-        cells = f"(SELECT c{number} AS c1 FROM {table.relation}{f' LIMIT {first}' if first else ''})"
-        decided = sides.engine.decide_types(replace(table, columns=(only,), relation=cells))
-        kinds.append(decided.columns[0].type)
-    return wider(*kinds)
+def _type(sides: Sides, table: Table, number: int, first: int | None = None) -> Type:
+    cells = f"(SELECT c{number} AS x FROM {table.relation}{f' LIMIT {first}' if first else ''})"
+    mask = sides.engine.execute(f"SELECT bit_or({settling.type_bit('x')}) FROM {cells}")[0][0]
+    return settling.type_of_bits(mask or 0)
 
 
 def found_keys(sides: Sides) -> Iterator[tuple[Shared, ...]]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from hotpass.compare.changes import CellChange, Change, Kind, RowChange
-from hotpass.compare.finding import Finder, Rows
+from hotpass.compare.finding import WHERE, Finder, Rows
+from hotpass.compare.formulas import FormulaChange, counted, merged
 from hotpass.compare.sides import Sides
-
-WHERE = 10
-"""How many addresses a counted change names."""
 
 _CELL_KINDS = (Kind.CELLS_CHANGED, Kind.CELLS_FILLED, Kind.CELLS_EMPTIED, Kind.BLANKS_RESTYLED)
 _IS_BLANK = "({0} IS NULL OR {0} = '')"
@@ -40,11 +39,14 @@ class Counts:
     cells: Mapping[int, Mapping[int, int]]
 
 
-def list_changes(rows: Rows, finder: Finder, sample: int, *, addresses: bool) -> Listing:
+def list_changes(
+    rows: Rows, finder: Finder, formulas: Sequence[FormulaChange], sample: int, *, addresses: bool
+) -> Listing:
     """Count the changes, and fetch the first ``sample`` cells and rows."""
     counts = _count(rows)
     _find_first(finder, counts, sample)
-    cells = _first_cells(rows, finder, sample, addresses=addresses) if counts.rows.get("both") else ()
+    by_row = _first_cells(rows, finder, sample, addresses=addresses) if counts.rows.get("both") else []
+    cells = tuple(islice(merged(iter(by_row), formulas), sample))
     first = {
         kind: _first_rows(rows, finder, kind, max(sample, WHERE), addresses=addresses)
         for kind in _ROW_KINDS
@@ -52,6 +54,7 @@ def list_changes(rows: Rows, finder: Finder, sample: int, *, addresses: bool) ->
     }
     places = _cell_places(rows, finder, counts) if addresses else {}
     changes = [_cells_change(rows.sides, number, counts, places) for number in sorted(counts.cells)]
+    changes += counted(formulas)
     for kind, found in first.items():
         where = tuple(row.at for _, row in found[:WHERE] if row.at)
         changes.append(Change(_ROW_KINDS[kind], count=counts.rows[kind], where=where))
@@ -92,10 +95,13 @@ def _find_first(finder: Finder, counts: Counts, sample: int) -> None:
         )
 
 
-def _first_cells(rows: Rows, finder: Finder, sample: int, *, addresses: bool) -> tuple[CellChange, ...]:
-    """The first cells that differ; each row that differs has one, so that many rows are enough."""
+def _first_cells(
+    rows: Rows, finder: Finder, sample: int, *, addresses: bool
+) -> list[tuple[int, list[CellChange]]]:
+    """The cells of the first rows that differ, by row; each row that differs has one, so that many rows are enough."""
     found = rows.sides.engine.execute(
-        f"SELECT ra, r, k, cells FROM {finder.view('b')} WHERE kind = 'both' ORDER BY r LIMIT {sample}"
+        f"SELECT ra, r, {rows.told_key('k', is_new=True)}, {rows.sides.told_cells('cells')} "
+        f"FROM (FROM {finder.view('b')} WHERE kind = 'both' ORDER BY r LIMIT {sample}) ORDER BY r"
     )
     if addresses and not rows.true_numbers:
         kept, cells = [], 0
@@ -106,8 +112,7 @@ def _first_cells(rows: Rows, finder: Finder, sample: int, *, addresses: bool) ->
             cells += len(row[3])
         numbers = finder.old_numbers([row[2] for row in kept])
         found = [(numbers[tuple(k)], r, k, cells) for _, r, k, cells in kept]
-    every = (cell for row in found for cell in cell_changes(rows.sides, row, addresses=addresses))
-    return tuple(cell for cell, _ in zip(every, range(sample), strict=False))
+    return [(row[1], list(cell_changes(rows.sides, row, addresses=addresses))) for row in found]
 
 
 def cell_changes(sides: Sides, row: Sequence[Any], *, addresses: bool) -> Iterator[CellChange]:
@@ -139,9 +144,10 @@ def _kind_of(old: str | None, new: str | None) -> Kind:
 def _first_rows(
     rows: Rows, finder: Finder, kind: str, count: int, *, addresses: bool
 ) -> list[tuple[int, RowChange]]:
+    is_new = kind == "added"
     found = rows.sides.engine.execute(
-        f"SELECT r, k, n, cells FROM {finder.view('b' if kind == 'added' else 'a')} WHERE kind = '{kind}' "
-        f"ORDER BY r LIMIT {count}"
+        f"SELECT r, {rows.told_key('k', is_new=is_new)}, n, {rows.sides.told_row('cells', is_new=is_new)} "
+        f"FROM (FROM {finder.view('b' if is_new else 'a')} WHERE kind = '{kind}' ORDER BY r LIMIT {count}) ORDER BY r"
     )
     return [(row[0], row_change(rows.sides, kind, row, addresses=addresses)) for row in found]
 

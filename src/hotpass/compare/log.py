@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hotpass.compare.changes import CellChange, RowChange
 from hotpass.compare.finding import Finder, Rows
+from hotpass.compare.formulas import FormulaChange, merged
 from hotpass.compare.listing import cell_changes, row_change
 
 
@@ -19,13 +20,18 @@ class Log:
 
     of: Rows
     finder: Finder
+    formulas: Sequence[FormulaChange]
     addresses: bool
 
     def rows(self) -> Iterator[RowChange]:
         """Rows on one side only."""
         self.finder.find_all()
         for side, kinds in (("b", "'added'"), ("a", "'removed', 'copies'")):
-            sql = f"SELECT kind, r, k, n, cells FROM {self.finder.view(side)} WHERE kind IN ({kinds}) ORDER BY r"
+            cells, key = (
+                self.of.sides.told_row("cells", is_new=side == "b"),
+                self.of.told_key("k", is_new=side == "b"),
+            )
+            sql = f"SELECT kind, r, {key}, n, {cells} FROM {self.finder.view(side)} WHERE kind IN ({kinds}) ORDER BY r"
             for kind, *row in self.of.sides.engine.stream(sql):
                 yield row_change(self.of.sides, kind, row, addresses=self.addresses)
 
@@ -34,11 +40,14 @@ class Log:
         self.finder.find_all()
         olds = f"(SELECT r AS old, rb AS id FROM {self.finder.view('a')} WHERE kind = 'both')"
         sql = (
-            f"SELECT o.old, n.r, n.k, n.cells FROM {self.finder.view('b')} n JOIN {olds} o ON o.id = n.rb "
-            "WHERE n.kind = 'both' ORDER BY n.r"
+            f"SELECT old, r, {self.of.told_key('k', is_new=True)}, {self.of.sides.told_cells('cells')} "
+            f"FROM {self.finder.view('b')} n JOIN {olds} o ON o.id = n.rb WHERE kind = 'both' ORDER BY r"
         )
-        for row in self.of.sides.engine.stream(sql):
-            yield from cell_changes(self.of.sides, row, addresses=self.addresses)
+        cells = (
+            (row[1], list(cell_changes(self.of.sides, row, addresses=self.addresses)))
+            for row in self.of.sides.engine.stream(sql)
+        )
+        yield from merged(cells, self.formulas)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from hotpass.tables.table import Column, Type
 
+SEVERAL_WRITINGS = (Type.BOOLEAN, Type.NUMBER, Type.DATETIME, Type.TIME)
+"""The types in which one value can be written in several ways: True and true, 1.50 and 1.5, 10:00 and 10:00:00."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -107,7 +110,17 @@ def wider(first: Type, second: Type) -> Type:
 
 
 def is_retyped(old: Column, new: Column) -> bool:
-    """Whether a column has another type than before. A blank column fits any; a container's own types are compared."""
-    if old.native and new.native and old.native != new.native:
+    """Whether a column has another type than before. A blank column fits any.
+
+    Where both containers name the width of a number, another width is another type: an INTEGER that became a BIGINT
+    holds what it could not hold. Units of times are not looked at; programs change them when they save a file again.
+    """
+    if Type.EMPTY in (old.type, new.type):
+        return False
+    if old.type is not new.type:
         return True
-    return old.type is not new.type and Type.EMPTY not in (old.type, new.type)
+    return (
+        old.type in (Type.INTEGER, Type.NUMBER)
+        and bool(old.native and new.native)
+        and old.native != new.native
+    )

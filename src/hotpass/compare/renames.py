@@ -24,7 +24,11 @@ def same_values(sides: Sides, wanted: Sequence[str] | None) -> Mapping[int, Sequ
     removed, added = left_over(sides.old.columns, sides.new.columns)
     candidates = [Shared(old, new) for old in removed for new in added]
     found: dict[int, list[int]] = {}
-    same = _are_same(sides, keys.key_texts(sides, key, decided=True), candidates)
+    texts = keys.key_texts(sides, key, decided=True)
+    if texts is None:
+        sides = sides.typed()
+        texts = keys.key_texts(sides, key) or KeyTexts()  # there always are, where types are known
+    same = _are_same(sides, texts, candidates)
     for pair, equal in zip(candidates, same, strict=True):
         if equal:
             found.setdefault(pair.old, []).append(pair.new)

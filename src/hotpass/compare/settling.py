@@ -19,15 +19,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hotpass.compare.joining import Join
-from hotpass.compare.matching import Shared, is_retyped, wider
+from hotpass.compare.matching import SEVERAL_WRITINGS, Shared, is_retyped, wider
 from hotpass.compare.sides import CELL, Sides
 from hotpass.tables import Table
 from hotpass.tables.canonical import FITS
 from hotpass.tables.table import Column, Type
 
-_SEVERAL_WRITINGS = (Type.BOOLEAN, Type.NUMBER, Type.DATETIME, Type.TIME)
 _NUMERIC = (Type.INTEGER, Type.NUMBER)
-_LOOK = 2_000
+_LOOK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +117,18 @@ def _places(count: int, numbers: Mapping[int, int]) -> str:
 def _types(sides: Sides, long: str, count: int) -> list[tuple[Type, Type]]:
     """The types of what differs on each side, by shared column."""
     every = dict.fromkeys(range(count), tuple(FITS))
-    first = f"(FROM {long} LIMIT {_LOOK * max(count, 1)})"
-    sides_types = []
-    for text in ("o", "n"):
-        seen = _masks(sides, first, text, every)
-        # What is text stays so, whatever else comes. Of the others, each text is asked whether it is what others were:
-        # if it is not, their column is text, since nothing mixes but whole numbers with numbers.
-        asked = {n: _likely(seen.get(n, 0)) for n in range(count) if not seen.get(n, 0) & _TEXT_BIT}
-        full = _masks(sides, long, text, asked)
-        sides_types.append([_of(full.get(n, seen.get(n, 0))) for n in range(count)])
-    return list(zip(*sides_types, strict=True))
+    seen = _masks(sides, f"(FROM {long} LIMIT {_LOOK * max(count, 1)})", (every, every))
+    # What is text stays so, whatever else comes. Of the others, each text is asked whether it is what others were:
+    # if it is not, their column is text, since nothing mixes but whole numbers with numbers.
+    asked = [
+        {n: _likely(mask.get(n, 0)) for n in range(count) if not mask.get(n, 0) & _TEXT_BIT} for mask in seen
+    ]
+    full = _masks(sides, long, (asked[0], asked[1]))
+    old, new = (
+        [type_of_bits(all_of.get(n, first.get(n, 0))) for n in range(count)]
+        for all_of, first in zip(full, seen, strict=True)
+    )
+    return list(zip(old, new, strict=True))
 
 
 _BITS = {kind: 1 << place for place, kind in enumerate(FITS)}
@@ -145,7 +146,7 @@ def _kinds(mask: int) -> tuple[Type, ...]:
     return tuple(kind for kind, bit in _BITS.items() if mask & bit)
 
 
-def _of(mask: int) -> Type:
+def type_of_bits(mask: int) -> Type:
     """The type of texts from the bits of each."""
     if mask & _TEXT_BIT:
         return Type.TEXT
@@ -155,22 +156,34 @@ def _of(mask: int) -> Type:
     return found
 
 
-def _masks(sides: Sides, relation: str, text: str, kinds: Mapping[int, Sequence[Type]]) -> dict[int, int]:
-    """For each column, which of the types its texts fit first, as bits; one that fits none of those is text."""
-    if not kinds:
-        return {}
+_Kinds = Mapping[int, Sequence[Type]]
+
+
+def _masks(
+    sides: Sides, relation: str, kinds: tuple[_Kinds, _Kinds]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """For each column, which of the types its old and its new texts fit first, as bits; one that fits none is text."""
+    bits = ", ".join(f"bit_or({_bits(text, asked)})" for text, asked in zip(("o", "n"), kinds, strict=True))
+    rows = sides.engine.execute(f"SELECT c, {bits} FROM {relation} GROUP BY c")
+    return (
+        {c: mask or 0 for c, mask, _ in rows if c in kinds[0]},
+        {c: mask or 0 for c, _, mask in rows if c in kinds[1]},
+    )
+
+
+def _bits(text: str, kinds: _Kinds) -> str:
     groups: dict[tuple[Type, ...], list[int]] = {}
     for number, asked in kinds.items():
         groups.setdefault(tuple(asked), []).append(number)
     cases = " ".join(
-        f"WHEN c IN ({', '.join(map(str, numbers))}) THEN {_bit(text, asked)}"
+        f"WHEN c IN ({', '.join(map(str, numbers))}) THEN {type_bit(text, asked)}"
         for asked, numbers in groups.items()
     )
-    rows = sides.engine.execute(f"SELECT c, bit_or(CASE {cases} ELSE 0 END) FROM {relation} GROUP BY c")
-    return {c: mask or 0 for c, mask in rows if c in kinds}
+    return f"CASE {cases} ELSE 0 END" if cases else "0"
 
 
-def _bit(text: str, kinds: Sequence[Type]) -> str:
+def type_bit(text: str, kinds: Sequence[Type] = tuple(FITS)) -> str:
+    """SQL of which type a text fits first, as a bit: 0 for blank, the bit after the last for none."""
     tests = " ".join(f"WHEN {FITS[kind].replace('@', text)} THEN {_BITS[kind]}" for kind in kinds)
     return f"CASE WHEN {text} IS NULL OR {text} = '' THEN 0 {tests} ELSE {_TEXT_BIT} END"
 
@@ -190,7 +203,7 @@ def _equal_otherwise(
 def _equal(sides: Sides, types: Mapping[int, Type], tolerance: float | None, c: str, o: str, n: str) -> str:
     """SQL of whether two texts in a column are the same value; empty where that cannot be."""
     cases = []
-    for kind in (*_SEVERAL_WRITINGS, Type.INTEGER):
+    for kind in (*SEVERAL_WRITINGS, Type.INTEGER):
         numbers = ", ".join(str(number) for number, found in types.items() if found is kind)
         if not numbers:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hotpass.compare.matching import Matching, Shared
@@ -63,6 +63,14 @@ class Sides:
             return self.engine.canonical(old, a), self.engine.canonical(new, b)
         return self._as_text(old, a), self._as_text(new, b)
 
+    def contents(self, pair: Shared) -> tuple[str, str]:
+        """The same as texts, for rows that are grouped by what is in them: -0.0 and 0.0 are one number and one text."""
+        old, new = self.columns(pair)
+        a, b = self.compared(pair)
+        if old.native and a == f"a.c{pair.old}":
+            return self.engine.canonical(old, a), self.engine.canonical(new, b)
+        return a, b
+
     def _with_time(self, column: Column, cell: str) -> str:
         text = self.engine.canonical(column, cell)
         return f"{text} || ' 00:00:00'" if column.type is Type.DATE else text
@@ -79,21 +87,65 @@ class Sides:
         text = self.engine.canonical(column, cell)
         return f"CASE WHEN {text} = '' THEN '' ELSE '{TAGS.get(kind, 't')}:' || {text} END"
 
-    def shown(self, column: Column, cell: str) -> str:
-        """SQL of a cell as a person is shown it."""
+    def kept(self, column: Column, cell: str) -> str:
+        """SQL of a cell's text as it is kept with a change; ``told`` makes it what a person is shown.
+
+        Two steps, because the engine works out beforehand, for every row, what stands in a statement twice.
+        """
         if column.type is Type.MIXED:
             return f"({cell})[3:]"
-        return self.engine.canonical(column, cell) if column.native else cell
+        return f"({cell})::VARCHAR" if column.native else cell
 
-    def shown_pair(self, pair: Shared) -> tuple[str, str]:
-        """SQL of the old and the new cell of a shared column as shown."""
+    def kept_pair(self, pair: Shared) -> tuple[str, str]:
+        """SQL of the old and the new cell of a shared column as kept."""
         old, new = self.columns(pair)
-        return self.shown(old, f"a.c{pair.old}"), self.shown(new, f"b.c{pair.new}")
+        return self.kept(old, f"a.c{pair.old}"), self.kept(new, f"b.c{pair.new}")
+
+    def told_cells(self, cells: str) -> str:
+        """SQL of a row's kept cells, of a row that is on both sides, as a person is shown them."""
+        pairs = dict(enumerate(self.matching.shared))
+        olds = {number: self.columns(pair)[0] for number, pair in pairs.items()}
+        news = {number: self.columns(pair)[1] for number, pair in pairs.items()}
+        return self._told(cells, olds, news)
+
+    def told_row(self, cells: str, *, is_new: bool) -> str:
+        """The same for a row that is on one side."""
+        table = self.new if is_new else self.old
+        return self._told(cells, dict(enumerate(table.columns, 1)), {})
+
+    def told_key(self, key: str, columns: Sequence[Column]) -> str:
+        """The same for a row's key, whose columns on one side are these."""
+        forms = [self._form(column, f"({key})[{n}]") for n, column in enumerate(columns, 1)]
+        plain = all(form == f"({key})[{n}]" for n, form in enumerate(forms, 1))
+        return key if plain else f"[{', '.join(forms)}]"
+
+    def _told(self, cells: str, olds: Mapping[int, Column], news: Mapping[int, Column]) -> str:
+        o, n = self._forms("x.o", olds), self._forms("x.n", news)
+        if (o, n) == ("x.o", "x.n"):
+            return cells
+        return f"list_transform({cells}, lambda x: {{'c': x.c, 'o': {o}, 'n': {n}}})"
+
+    def _forms(self, text: str, columns: Mapping[int, Column]) -> str:
+        groups: dict[str, list[int]] = {}
+        for number, column in columns.items():
+            groups.setdefault(self._form(column, text), []).append(number)
+        groups.pop(text, None)
+        cases = " ".join(
+            f"WHEN x.c IN ({', '.join(map(str, found))}) THEN {form}" for form, found in groups.items()
+        )
+        return f"CASE {cases} ELSE {text} END" if cases else text
+
+    def _form(self, column: Column, text: str) -> str:
+        if not column.native or column.type in (Type.TEXT, Type.INTEGER, Type.OTHER):
+            return text
+        # What is kept is text: a form that needs the number itself is not for it.
+        native = "FLOAT" if column.native == "DOUBLE" else column.native
+        return self.engine.canonical(replace(column, native=native), text)
 
     def row(self, table: Table, alias: str) -> str:
         """SQL of all cells of a row that is on one side only."""
         cells = (
-            f"{{'c': {number}, 'o': {self.shown(column, f'{alias}.c{number}')}, 'n': NULL::VARCHAR}}"
+            f"{{'c': {number}, 'o': {self.kept(column, f'{alias}.c{number}')}, 'n': NULL::VARCHAR}}"
             for number, column in enumerate(table.columns, 1)
         )
         return f"[{', '.join(cells)}]::{CELL}"
@@ -104,10 +156,10 @@ class Sides:
         tests, cells = [], []
         for pair in pairs:
             a, b = self.compared(pair)
-            shown_a, shown_b = self.shown_pair(pair)
+            kept_a, kept_b = self.kept_pair(pair)
             tests.append(f"{a} IS DISTINCT FROM {b}")
             cells.append(
-                f"CASE WHEN {tests[-1]} THEN [{{'c': {numbers[pair]}, 'o': {shown_a}, 'n': {shown_b}}}]::{CELL} END"
+                f"CASE WHEN {tests[-1]} THEN [{{'c': {numbers[pair]}, 'o': {kept_a}, 'n': {kept_b}}}]::{CELL} END"
             )
         return " OR ".join(tests) or "false", _joined(cells)
 
