@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks import adding, asking, history, restoring
+from benchmarks import adding, asking, history, restoring, tracing
 from benchmarks.measure import Contender
 from benchmarks.scratch import Scratch
 
@@ -64,6 +64,7 @@ _FILES, _QUICK_FILES = (50, 100, 200, 500), (20, 50)
 _TREES, _QUICK_TREES = (1_000, 3_000, 10_000), (300, 1_000)
 _FILE, _QUICK_FILE = _FILES[-1:], _QUICK_FILES[-1:]
 _TREE, _QUICK_TREE = _TREES[-1:], _QUICK_TREES[-1:]
+_ROWS, _QUICK_ROWS = (100_000,), (5_000,)
 _TAGS, _QUICK_TAGS = (10, 1_000), (10, 100)
 
 CASES = (
@@ -102,4 +103,15 @@ CASES = (
     Case("bump-tag", "MB", _BOOK, _BOOK, 5, asking.bump_tag, _faster(3, "dvc status")),
     Case("tag", "MB", _BOOK, _BOOK, 5, asking.tag, _faster(3, "dvc status")),
     Case("history", "tags", _TAGS, _QUICK_TAGS, 5, history.prepare, None, ("history",)),
+    Case(
+        "trace-first",
+        "rows",
+        _ROWS,
+        _QUICK_ROWS,
+        3,
+        tracing.first,
+        _at_most(1.3, "duckdb, into tables"),
+        ("trace",),
+    ),
+    Case("trace-again", "rows", _ROWS, _QUICK_ROWS, 5, tracing.again, _at_most(1, "one second"), ("trace",)),
 )

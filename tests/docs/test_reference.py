@@ -60,7 +60,7 @@ def test_every_field_of_the_record_is_explained() -> None:
 
 def test_the_examples_of_the_library_run(released: Repo, tmp_path: Path) -> None:
     blocks = [block.text for block in blocks_of(LIBRARY) if block.language == "python"]
-    assert len(blocks) == 3
+    assert len(blocks) == 5
     script = tmp_path / "examples.py"
     script.write_text("\n".join(blocks))
     done = subprocess.run(

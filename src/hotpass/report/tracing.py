@@ -35,7 +35,7 @@ def traced_lines(traced: Traced, paint: Paint) -> list[str]:
     for event, line in zip(traced.events, body, strict=True):
         lines.append(paint(_COLOURS[event.kind], line))
         lines += [f"  {inert(text)}" for text in _details(event, all_cells=traced.column is not None)]
-    counts = [f"{traced.same} with the content of the one before" if traced.same else ""]
+    counts = [f"{traced.same} with the content of an older one" if traced.same else ""]
     counts += [
         f"{traced.known} remembered" if traced.known else "",
         f"{traced.read} read" if traced.read else "",

@@ -236,7 +236,7 @@ class NoSuchContentError(NotFoundError):
 
     @property
     def hint(self) -> str:
-        return "a file that was saved again has other bytes; git fetch --tags brings releases made elsewhere"
+        return "hotpass compare DATASET@latest FILE shows how it differs from a release; git fetch --tags brings those made elsewhere"
 
 
 class UnversionedError(NotFoundError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,8 +68,7 @@ def released_files(project: Project, release: Release) -> ReleasedFiles:
 
 def pointer_at(project: Project, release: Release) -> Dataset:
     """The dataset as a release's commit holds it, whatever its path was then; raises TagDisagreesError."""
-    likely = [f"{release.path}.dvc"] if release.path else []
-    for path in (*likely, *project.git.tree_pointers(release.commit)):
+    for path in _pointer_paths(project, release):
         data = project.git.blob(release.commit, path)
         try:
             dataset = dataset_of(path, data.decode("utf-8")) if data and len(data) <= POINTER_LIMIT else None
@@ -78,6 +77,13 @@ def pointer_at(project: Project, release: Release) -> Dataset:
         if dataset is not None and dataset.name == release.dataset:
             return dataset
     raise TagDisagreesError(release.tag, "no pointer")
+
+
+def _pointer_paths(project: Project, release: Release) -> Iterator[str]:
+    """Where a release's pointer may be, the likely place first."""
+    if release.path:
+        yield f"{release.path}.dvc"
+    yield from project.git.tree_pointers(release.commit)
 
 
 def fetch(project: Project, release: Release, md5s: list[Md5]) -> None:

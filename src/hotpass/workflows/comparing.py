@@ -35,7 +35,7 @@ class CompareRequest:
 @contextmanager
 def open_comparison(
     old: Side, new: Side, request: CompareRequest = CompareRequest()
-) -> Iterator[Comparison]:  # a frozen value
+) -> Iterator[Comparison]:
     """Compare two sides; the logs of the comparison yield every change while the context is open.
 
     The same bytes are answered without reading a table. Formulas are looked at where all values are equal and the

@@ -58,6 +58,8 @@ def open_query(project: Project, sql: str) -> Iterator[Answer]:
     with open_engine(limits=limits) as engine:
         parsed = parse_query(engine, sql)
         sources = _open_tables(engine, project, parsed)
+        # What does not fit into memory goes to the disk, and that has an end, too.
+        engine.execute(f"SET max_temp_directory_size = '{limits.bytes}B'")
         engine.lock()
         with _timed(engine, limits) as late, _told(late, limits):
             yield Answer(*engine.select(sql), sources)
@@ -133,6 +135,8 @@ def _told(late: Event, limits: Limits) -> Iterator[None]:
     """Say what the engine says of a query in our words: the line in it, or the limit that it met."""
     try:
         yield
+    except LimitError as error:
+        raise LimitError("this query", error.limit, error.allowed, error.found) from error
     except QueryError as error:
         if late.is_set():
             raise LimitError(

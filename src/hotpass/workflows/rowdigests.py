@@ -21,8 +21,10 @@ from hotpass.tables import Book, Column, Engine, Table, Type, identifier
 
 _HEADER = b"hotpass-trace 1"
 _WIDTH = 8
-_DECIDED_BY_ALL = "-?(0|[1-9][0-9]*)"
-_DECIDED_BY_ONE = "[A-DF-SU-Yb-df-su-y]"
+_SAMPLE = 64
+_INTEGER = "0|-?[1-9][0-9]*"
+# A letter that stands in no number, date or time.
+_LETTER = "[A-DF-SU-Yb-df-su-y]"
 
 
 @dataclass(frozen=True)
@@ -139,20 +141,48 @@ def _digest_table(engine: Engine, table: Table, key: Sequence[str]) -> TableDige
     places = {name: number for number, name in enumerate(names, 1)}
     if any(name not in places for name in key):
         return TableDigests(table.name, schema, keyed=False)
-    keys = [(places[name], table.columns[places[name] - 1]) for name in key]
-    plain, pairs = _pairs(engine, table, keys)
+    numbers = [places[name] for name in key]
+    keys = [(number, table.columns[number - 1]) for number in numbers]
+    looks = _looks(engine, table, keys)
+    # What a key is called depends on its column's type: "1.50" is 1.5 or a text.
+    plain, pairs = (False, "") if looks is None else _pairs(engine, table, keys, looks)
     if not plain:
-        # What the key is called depends on its type, which none of its values tells alone: "1.50" is 1.5 or a text.
-        pairs = _pairs(engine, table, decided(engine, table, [number for number, _ in keys]))[1]
+        pairs = _pairs(engine, table, decided(engine, table, numbers), [])[1]
     return TableDigests(table.name, schema, keyed=True, pairs=bytes.fromhex(pairs))
 
 
-def _pairs(engine: Engine, table: Table, keys: Sequence[tuple[int, Column]]) -> tuple[bool, str]:
+def _looks(engine: Engine, table: Table, keys: Sequence[tuple[int, Column]]) -> list[str] | None:
+    """The cells that must be whole numbers for the key's texts to be canonical as they stand, by the first rows.
+
+    A single text among them settles that a column is text. None: the types must be looked for.
+    """
+    undecided = [f"c{number}" for number, column in keys if column.type is Type.UNDECIDED]
+    if not undecided:
+        return []
+    rows = engine.execute(f"SELECT {', '.join(undecided)} FROM {table.relation} LIMIT {_SAMPLE}")
+    numbers = []
+    for at, cell in enumerate(undecided):
+        values = [row[at] for row in rows if row[at]]
+        if any(map(_is_text, values)):
+            continue
+        if not all(re.fullmatch(_INTEGER, value) for value in values):
+            return None
+        numbers.append(cell)
+    return numbers
+
+
+def _pairs(
+    engine: Engine, table: Table, keys: Sequence[tuple[int, Column]], numbers: Sequence[str]
+) -> tuple[bool, str]:
+    """All pairs of digests in hexadecimal, and whether these cells are whole numbers in all rows."""
     cells = [engine.canonical(column, f"c{number}") for number, column in enumerate(table.columns, 1)]
     texts = [key_text(engine, column, number) for number, column in keys]
-    plain = [_is_plain(f"c{number}") for number, column in keys if column.type is Type.UNDECIDED]
+    tests = [
+        f"coalesce(bool_and(regexp_full_match({cell}, '{_INTEGER}')) FILTER ({cell} <> ''), true)"
+        for cell in numbers
+    ]
     sql = (
-        f"SELECT {' AND '.join(plain) or 'true'}, "
+        f"SELECT {' AND '.join(tests) or 'true'}, "
         f"coalesce(string_agg({_hex(', '.join(texts))} || {_hex(', '.join(cells))}, ''), '') FROM {table.relation}"
     )
     found, pairs = engine.execute(sql)[0]
@@ -161,20 +191,12 @@ def _pairs(engine: Engine, table: Table, keys: Sequence[tuple[int, Column]]) -> 
 
 def _is_text(value: str) -> bool:
     """Whether a value can only stand in a column of texts."""
-    return re.search(_DECIDED_BY_ONE, value) is not None and value.lower() not in ("true", "false")
-
-
-def _is_plain(cell: str) -> str:
-    """The SQL that tells, in one pass, whether a column's texts are canonical as they stand: all integers, or a text."""
-    integers = (
-        f"coalesce(bool_and(regexp_full_match({cell}, '{_DECIDED_BY_ALL}')) FILTER ({cell} <> ''), true)"
-    )
-    text = f"regexp_matches({cell}, '{_DECIDED_BY_ONE}') AND lower({cell}) NOT IN ('true', 'false')"
-    return f"({integers} OR coalesce(bool_or({text}), false))"
+    return re.search(_LETTER, value) is not None and value.lower() not in ("true", "false")
 
 
 def _hex(arguments: str) -> str:
-    return f"lpad(to_hex(hash({arguments})), {2 * _WIDTH}, '0')"
+    """The SQL of a digest as 16 hexadecimal digits; the first of its 64 bits is always set, which saves padding."""
+    return f"to_hex(hash({arguments}) | 9223372036854775808::UBIGINT)"
 
 
 def _rendered(tables: Sequence[TableDigests]) -> bytes:

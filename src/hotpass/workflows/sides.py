@@ -70,7 +70,7 @@ def open_side(project: Project | None, text: str) -> Side:
     place = Path(text).expanduser()
     name, _, _ = text.partition("@")
     if "/" in text or not is_dataset_name(name):
-        if not os.path.lexists(place):
+        if not text or not os.path.lexists(place):
             raise NoSuchSideError(text)
         return Side(text, place=place)
     if project is None:

@@ -12,14 +12,16 @@ from hotpass.tables import Book, Engine, ReadOptions
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.history import open_catalogue
 from hotpass.versioning.judging import read_record
+from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.reading import released_md5
 from hotpass.workflows.errors import NoReleaseError, NoSuchColumnError, NoSuchRecordError
 from hotpass.workflows.keys import find_key, key_values_of, known_key
 from hotpass.workflows.lineage import is_lineage, origin_of
-from hotpass.workflows.readers import Readers
+from hotpass.workflows.readers import Readers, read_all
 from hotpass.workflows.records import RecordRow, read_rows
 from hotpass.workflows.rowdigests import RowDigests, TableDigests, digest_book, key_digest
+from hotpass.workflows.sides import release_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class TraceEvent:
 class Traced:
     """The story of one record, oldest version first.
 
-    ``releases`` were looked at; ``same`` of them have the content of the one before, ``known`` were remembered, and
+    ``releases`` were looked at; ``same`` of them have the content of an older one, ``known`` were remembered, and
     ``read`` were read in this run.
     """
 
@@ -121,31 +123,48 @@ class _Walk:
         memory = RowDigests(project.git.common / "hotpass" / "trace", self.key.columns, engine)
         memory.tidy()
         wanted = key_digest(readers.engine, self.values)
-        states: list[dict[str, _State]] = []
-        progress.begin("tracing", len(self.releases), "releases")
-        for number, release in enumerate(self.releases):
-            if number and _same_content(project, self.releases[number - 1], release):
-                self.same += 1
-                states.append(states[-1])
-            else:
-                tables = self._digests(memory, release)
-                states.append(
-                    {table.name: _State(table.schema, table.rows(wanted)) for table in tables if table.keyed}
-                )
-            progress.advance(1)
-        progress.end()
-        return states
 
-    def _digests(self, memory: RowDigests, release: Release) -> Sequence[TableDigests]:
-        md5 = released_md5(self.readers.project, release)
-        tables = memory.load(md5)
-        if tables is not None:
+        def state(tables: Sequence[TableDigests]) -> dict[str, _State]:
+            return {table.name: _State(table.schema, table.rows(wanted)) for table in tables if table.keyed}
+
+        md5s = self._md5s()
+        progress.begin("tracing", len(md5s), "releases")
+        # Each is let go of as soon as the record was looked for in it.
+        found = {md5: state(tables) for md5, tables in self._digests(memory, md5s)}
+        progress.end()
+        return [found[md5] for md5 in md5s]
+
+    def _md5s(self) -> list[Md5]:
+        """The name of the bytes that stand for each release: those before it, where their content is the same."""
+        project, md5s = self.readers.project, list[Md5]()
+        for before, release in zip([None, *self.releases], self.releases, strict=False):
+            same = before is not None and _same_content(before, release)
+            md5s.append(md5s[-1] if same else released_md5(project, release))
+        return md5s
+
+    def _digests(
+        self, memory: RowDigests, md5s: Sequence[Md5]
+    ) -> Iterator[tuple[Md5, Sequence[TableDigests]]]:
+        """The digests of each release's rows, remembered or read; those of the same content once."""
+        wanted = dict(zip(reversed(md5s), reversed(self.releases), strict=True))
+        self.same = len(md5s) - len(wanted)
+        progress.advance(self.same)
+        unknown = {}
+        for md5, release in wanted.items():
+            if (tables := memory.load(md5)) is None:
+                unknown[md5] = release
+                continue
             self.known += 1
-            return tables
-        self.read += 1
-        tables = self.readers.ask(release, lambda engine, book: digest_book(engine, book, self.key.columns))
-        memory.save(md5, tables)
-        return tables
+            progress.advance(1)
+            yield md5, tables
+        self.read = len(unknown)
+        sources = ((md5, release_source(self.readers.project, release)) for md5, release in unknown.items())
+        for md5, tables in read_all(
+            self.readers, sources, lambda engine, book: digest_book(engine, book, self.key.columns)
+        ):
+            memory.save(md5, tables)
+            progress.advance(1)
+            yield md5, tables
 
     def rows(self, release: Release, names: Sequence[str]) -> dict[str, list[RecordRow]]:
         """The record's rows in some tables of a release."""
@@ -227,12 +246,10 @@ def _missing(key: KeyChoice, book: Book) -> NoSuchColumnError:
     return NoSuchColumnError(name, nearest(name, known), known)
 
 
-def _same_content(project: Project, old: Release, new: Release) -> bool:
-    """Whether two releases have the same rows, as their tags say: by bytes, or by the digest of their content."""
+def _same_content(old: Release, new: Release) -> bool:
+    """Whether two releases have the same rows by the digest of their content, as their tags say."""
     content = new.facts.get("Content")
-    if content and content == old.facts.get("Content"):
-        return True
-    return released_md5(project, old) == released_md5(project, new)
+    return bool(content) and content == old.facts.get("Content")
 
 
 def _differs(name: str, before: Mapping[str, _State], now: Mapping[str, _State]) -> bool:
