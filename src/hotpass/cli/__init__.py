@@ -24,6 +24,10 @@ class Terminated(BaseException):
     """SIGTERM, as an exception: locks are released and children ended on the way out."""
 
 
+# Whether SIGTERM came.
+_ending: list[bool] = []
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (ARCHITECTURE, "Exit codes")."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -34,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     thresholds = gc.get_threshold()
     # A tenth of a small command's time would go into looking for garbage while modules are loaded.
     gc.set_threshold(_GARBAGE, *thresholds[1:])
+    _ending.clear()
     before = signal.signal(signal.SIGTERM, _terminated)
     try:
         options = parse(arguments)
@@ -44,14 +49,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         progress.end()
         screen.error(error)
         return error.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Terminated) as error:
         progress.end()
-        screen.talk("interrupted; nothing is half-done that the same command would not finish")
-        return INTERRUPTED
-    except Terminated:
-        progress.end()
-        screen.talk("terminated; nothing is half-done that the same command would not finish")
-        return TERMINATED
+        # The table engine turns every signal that ends a query into an interrupt.
+        ended = isinstance(error, Terminated) or bool(_ending)
+        screen.talk(
+            f"{'terminated' if ended else 'interrupted'}; "
+            "nothing is half-done that the same command would not finish"
+        )
+        return TERMINATED if ended else INTERRUPTED
     except BrokenPipeError:
         screen.detach()
         return 0
@@ -61,4 +67,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _terminated(_number: int, _frame: FrameType | None) -> None:
+    _ending.append(True)
     raise Terminated

@@ -149,6 +149,11 @@ class Engine:
 
         try:
             yield
+        except RuntimeError as error:
+            # It swallows what a signal's handler raised, and says so in words alone.
+            if str(error) != "Query interrupted":
+                raise
+            raise KeyboardInterrupt from error
         except duckdb.OutOfMemoryException as error:
             raise LimitError(
                 "this comparison", "memory", self.limits.memory, "more memory is needed"

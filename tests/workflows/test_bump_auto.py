@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
+import signal
+import threading
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ import pytest
 from harness.picture import picture
 from harness.repository import Repo
 
+from hotpass.tables import open_engine
 from hotpass.versioning import DVCManager
 
 Rows = Sequence[Sequence[object]]
@@ -543,3 +547,12 @@ def test_a_sheet_that_is_added_to_the_real_book_is_minor(initialised: Repo) -> N
 def _sheets(path: Path) -> Sheets:
     book = openpyxl.load_workbook(path)
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
+
+
+def test_an_interrupt_while_tables_are_read_is_an_interrupt() -> None:
+    """The engine would turn it into an error of its own, and the data would be judged as a file."""
+    with open_engine() as engine:
+        timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            engine.execute("SELECT count(*) FROM range(1000000000000)")
