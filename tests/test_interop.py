@@ -155,8 +155,8 @@ def test_a_dataset_that_dvc_moved_keeps_its_name_its_version_and_its_history(rel
     assert released.read("dist/people.csv") == FILE_BYTES["1.0.0"]
     assert not released.path(FILE).exists()
     released.write("dist/people.csv", "new\n")
-    answer = released.hotpass("version", "--json", "--bump", "minor", "--tag", "--dataset", "refined_data")
-    assert answer.json["version"] == "1.2.0"
+    answer = released.hotpass("version", "--json", "--bump", "major", "--tag", "--dataset", "refined_data")
+    assert answer.json["version"] == "2.0.0"
     assert "up to date" in released.dvc("status").stdout
 
 

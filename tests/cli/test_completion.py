@@ -148,7 +148,7 @@ def test_bash_offers_verbs_datasets_releases_and_files(released: Repo) -> None:
     found = "\n".join(_shell(released, "bash", script)).split("\n.")
     assert [part.strip().splitlines() for part in found][:4] == [
         ["history"],
-        ["major", "minor", "patch"],
+        ["auto", "major", "minor", "patch"],
         ["refined_data@1.0.0", "refined_data@1.1.0"],
         ["my file.csv"],
     ]

@@ -110,9 +110,12 @@ def _is_done(plan: Plan) -> bool:
 
 def _carry_out(project: Project, plan: Plan, journal: Journal, announce: Announce) -> Outcome:
     with dvc_lock(project.root, project.lock_timeout, plan.dataset.path):
-        # What was judged is what is stored: the same digest, and no file was touched in between.
-        if plan.found is not None and capture(project, plan.found) != plan.content:
-            raise ChangedWhileReadingError(plan.dataset.path)
+        # What was judged is what is stored: the same digest. It is looked at anew, because mending a rotten object for
+        # the judge takes a link to it apart, and that touches the work file.
+        if plan.found is not None:
+            found = look(project, plan.dataset.path)
+            if found is None or capture(project, found) != plan.content:
+                raise ChangedWhileReadingError(plan.dataset.path)
         pointer, texts = _texts(project, plan)
         outcome = _outcome(plan)
         # The record first, the pointer last: whoever sees the new pointer finds its record.
