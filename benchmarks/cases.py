@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks import adding, asking, history, restoring
+from benchmarks import adding, asking, comparing, history, restoring
 from benchmarks.measure import Contender
 from benchmarks.scratch import Scratch
 
@@ -65,6 +65,9 @@ _TREES, _QUICK_TREES = (1_000, 3_000, 10_000), (300, 1_000)
 _FILE, _QUICK_FILE = _FILES[-1:], _QUICK_FILES[-1:]
 _TREE, _QUICK_TREE = _TREES[-1:], _QUICK_TREES[-1:]
 _TAGS, _QUICK_TAGS = (10, 1_000), (10, 100)
+_ROWS, _QUICK_ROWS = (1_000_000,), (100_000,)
+_GROWTH, _QUICK_GROWTH = (10_000, 100_000, 1_000_000, 10_000_000), (10_000, 100_000)
+_BOOK_ROWS, _QUICK_BOOK_ROWS = (100_000,), (10_000,)
 
 CASES = (
     Case("add-workbook", "MB", _BOOK, _BOOK, 5, adding.add_workbook),
@@ -102,4 +105,16 @@ CASES = (
     Case("bump-tag", "MB", _BOOK, _BOOK, 5, asking.bump_tag, _faster(3, "dvc status")),
     Case("tag", "MB", _BOOK, _BOOK, 5, asking.tag, _faster(3, "dvc status")),
     Case("history", "tags", _TAGS, _QUICK_TAGS, 5, history.prepare, None, ("history",)),
+    Case("compare-csv", "rows", _ROWS, _QUICK_ROWS, 5, comparing.csv, _at_most(1.2, "by hand")),
+    Case("compare-parquet", "rows", _ROWS, _QUICK_ROWS, 5, comparing.parquet, _at_most(1.2, "by hand")),
+    Case("compare-growth", "rows", _GROWTH, _QUICK_GROWTH, 1, comparing.growth),
+    Case(
+        "compare-workbooks",
+        "rows",
+        _BOOK_ROWS,
+        _QUICK_BOOK_ROWS,
+        3,
+        comparing.workbooks,
+        _at_most(1.1, "reading by fastexcel"),
+    ),
 )

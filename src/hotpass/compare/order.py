@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hotpass.compare.finding import Rows
 
-
 _SOME = 1_000
 
 
