@@ -13,7 +13,7 @@ from harness.repository import FILE, Repo, TwoClones
 from docs.pages import DOCS, Block, Shell, Walk
 
 PAGE = DOCS / "how-to" / "recover.md"
-NEW_DATA = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,099\n"
+NEW_DATA = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,099\n3,Finch Row,013\n"
 
 
 def _interrupted(repo: Repo, runner: Runner) -> None:
