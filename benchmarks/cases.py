@@ -132,7 +132,9 @@ CASES = (
         _at_most(1.3, "duckdb, into tables"),
         ("trace",),
     ),
-    Case("trace-again", "rows", _TRACED, _QUICK_TRACED, 5, tracing.again, _at_most(1, "one second"), ("trace",)),
+    Case(
+        "trace-again", "rows", _TRACED, _QUICK_TRACED, 5, tracing.again, _at_most(1, "one second"), ("trace",)
+    ),
     Case("compare-csv", "rows", _ROWS, _QUICK_ROWS, 5, comparing.csv, _at_most(1.2, "by hand")),
     Case("compare-parquet", "rows", _ROWS, _QUICK_ROWS, 5, comparing.parquet, _at_most(1.2, "by hand")),
     Case("compare-growth", "rows", _GROWTH, _QUICK_GROWTH, 1, comparing.growth),
