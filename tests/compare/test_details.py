@@ -145,7 +145,8 @@ def test_many_columns(kind: Type) -> None:
             if kind is Type.UNDECIDED:
                 engine.add_delimited(relation, "list.csv")
             tables.append(Table("", "list.csv", columns, 2, relation))
-        found = compare_tables(engine, *tables, CompareOptions(key=("k1",)))
+        old, new = tables
+        found = compare_tables(engine, old, new, CompareOptions(key=("k1",)))
         assert (found.cells[0].column, found.cells[0].new, len(found.cells)) == ("k1500", "x", 1)
 
 

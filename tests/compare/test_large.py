@@ -72,9 +72,9 @@ def test_addresses_are_true_in_a_shuffled_list(tmp_path: Path, rows: list[Cells]
     for cell in cells:
         line = int(cell.old_at.removeprefix("list.csv!B")), int(cell.new_at.removeprefix("list.csv!B"))
         assert (rows[line[0] - 2][1], new[line[1] - 2][1]) == (cell.old, cell.new)
-    for row in alone:
-        side = new if row.kind is Kind.ROWS_ADDED else rows
-        assert side[int(row.at.removeprefix("list.csv!A")) - 2][0] == row.key[0]
+    for lone in alone:
+        side = new if lone.kind is Kind.ROWS_ADDED else rows
+        assert side[int(lone.at.removeprefix("list.csv!A")) - 2][0] == lone.key[0]
 
 
 @pytest.mark.slow

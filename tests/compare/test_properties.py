@@ -36,8 +36,10 @@ def tables(
 
 
 PAIRS = st.one_of(
-    st.tuples(tables(WHOLE, cells, WORDS), tables(WHOLE, cells, WORDS)) for cells in (VALUES, NUMBERS)
-) | st.one_of(st.tuples(tables(key, VALUES, RARELY), tables(key, VALUES, RARELY)) for key in (KEYS, NUMBERED))
+    [st.tuples(tables(WHOLE, cells, WORDS), tables(WHOLE, cells, WORDS)) for cells in (VALUES, NUMBERS)]
+) | st.one_of(
+    [st.tuples(tables(key, VALUES, RARELY), tables(key, VALUES, RARELY)) for key in (KEYS, NUMBERED)]
+)
 
 
 @st.composite

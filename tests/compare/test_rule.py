@@ -18,9 +18,14 @@ from hotpass.versioning.version import Bump
 NONE, PATCH, MINOR, MAJOR = None, Bump.PATCH, Bump.MINOR, Bump.MAJOR
 Expected = Mapping[Kind, int]
 
-SITES = [["id", "name", "beds"], ["S1", "Finch Row", 12], ["S2", "Heron Place", 8], ["S3", "Kite Bay", 20]]
+SITES: list[list[Any]] = [
+    ["id", "name", "beds"],
+    ["S1", "Finch Row", 12],
+    ["S2", "Heron Place", 8],
+    ["S3", "Kite Bay", 20],
+]
 EPOCH_1904 = '<workbookPr date1904="1"/>'
-DATED = [["id", "opened"], ["S1", '<s="1"><v>45322</v>'], ["S2", '<s="1"><v>45000</v>']]
+DATED: list[list[Any]] = [["id", "opened"], ["S1", '<s="1"><v>45322</v>'], ["S2", '<s="1"><v>45000</v>']]
 SUM = "<><f>B2*2</f><v>4</v>"
 
 

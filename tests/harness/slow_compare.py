@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 Row = tuple[str | None, ...]
 
-_TESTS = {
+_TESTS: dict[str, Callable[[str], bool]] = {
     "boolean": lambda text: text.lower() in ("true", "false"),
     "integer": lambda text: re.fullmatch(r"0|-?[1-9][0-9]*", text) is not None,
     "number": lambda text: (
@@ -93,9 +93,9 @@ def differences(old: Sequence[Row], new: Sequence[Row], width: int, key: int | N
             continue
         counts = Counter(map(content, mine)), Counter(map(content, theirs))
         for row in {*counts[0], *counts[1]}:
-            a, b = counts[0][row], counts[1][row]
-            if a > b:
-                gone["copies" if b else "removed", row] += a - b
-            elif b > a:
-                gone["added", row] += b - a
+            left, right = counts[0][row], counts[1][row]
+            if left > right:
+                gone["copies" if right else "removed", row] += left - right
+            elif right > left:
+                gone["added", row] += right - left
     return Difference(retyped, cells, gone)
