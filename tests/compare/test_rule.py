@@ -87,6 +87,8 @@ PAIRS: list[Pair] = [
     ("a column added to a sheet", sites(), sheet(*([*row, cell] for row, cell in zip(SITES, ["x", 1, 2, 3], strict=True))),
      {Kind.COLUMN_ADDED: 1}, MINOR),
     ("columns in another order", Csv("id,n,m/1,a,b"), Csv("id,m,n/1,b,a"), {Kind.COLUMNS_REORDERED: 2}, MINOR),
+    ("a corrected cell and another order of columns, either of them a key", Csv("id,n/1,a/2,b"), Csv("n,id/a,1/c,2"),
+     {Kind.COLUMNS_REORDERED: 2, Kind.CELLS_CHANGED: 1}, MINOR),
     ("a sheet added", Sheets({"A": SITES}), Sheets({"A": SITES, "B": SITES}), {Kind.TABLE_ADDED: 1}, MINOR),
     ("a table added to a folder", Folder({"a.csv": "id/1"}), Folder({"a.csv": "id/1", "b.csv": "id/1"}), {Kind.TABLE_ADDED: 1}, MINOR),
     ("a file added to a folder", Folder({"a.csv": "id/1"}), Folder({"a.csv": "id/1", "b.pdf": "x"}), {Kind.FILE_ADDED: 1}, MINOR),

@@ -86,7 +86,9 @@ def found_keys(sides: Sides) -> Iterator[tuple[Shared, ...]]:
 
     Only so many are tried, and only so many columns make pairs: what has no key among them is compared without one.
     """
-    columns = [pair for pair in sides.matching.shared if _can_be_key(sides, pair)]
+    columns = sorted(
+        (p for p in sides.matching.shared if _can_be_key(sides, p)), key=lambda p: _place(sides, p)
+    )
     looks = [_Look(sides, side, FIRST) for side in "ab"]
     full = [column for column in columns if all(look.is_full(column) for look in looks)]
     single = [(column,) for column in full if all(look.is_unique((column,)) for look in looks)]
@@ -106,6 +108,12 @@ def found_keys(sides: Sides) -> Iterator[tuple[Shared, ...]]:
 def is_key(sides: Sides, key: Sequence[Shared]) -> list[bool]:
     """Whether columns are unique and without blanks, on each side; looks at all rows."""
     return [_Look(sides, side, None).is_key(key) for side in "ab"]
+
+
+def _place(sides: Sides, pair: Shared) -> tuple[int, int, list[str]]:
+    """How far left a column stands on both sides together, so that neither side decides where they differ."""
+    names = sorted(column.name for column in sides.columns(pair))
+    return pair.old + pair.new, min(pair.old, pair.new), names
 
 
 def _can_be_key(sides: Sides, pair: Shared) -> bool:
