@@ -32,6 +32,11 @@ def sites(*changes: tuple[int, int, Any], more: Any = (), without: int = 0) -> S
     return sheet(*(row for n, row in enumerate(rows) if not without or n != without), *more)
 
 
+def titled(name: str) -> Sheets:
+    """A sheet whose header is a title, for the table begins some rows below."""
+    return sheet(["Sites of 2012", None], [None, None], ["id", "name"], ["S1", name], ["S2", "Kite Bay"])
+
+
 Pair = tuple[str, Content, Content, Expected, Bump | None]
 KeyedPair = tuple[str, str, str, str, Expected, Bump | None]
 
@@ -50,6 +55,7 @@ PAIRS: list[Pair] = [
     ("a number like a number with zeros in a key", Csv("id,n/1.0,a/2.5,b"), Csv("id,n/2.50,b/1,a"), {}, NONE),
     # ----------------------------------------------------------------------------------- patch: cells
     ("a corrected cell", sites(), sites((1, 1, "Finch Rows")), {Kind.CELLS_CHANGED: 1}, PATCH),
+    ("a corrected cell below a title and a blank row", titled("Finch Row"), titled("Finch Rows"), {Kind.CELLS_CHANGED: 1}, PATCH),
     ("two corrected cells of one row", Csv("id,a,b/1,x,y"), Csv("id,a,b/1,X,Y"), {Kind.CELLS_CHANGED: 2}, PATCH),
     ("a filled blank", Csv("id,n/1,/2,b"), Csv("id,n/1,a/2,b"), {Kind.CELLS_FILLED: 1}, PATCH),
     ("a filled blank in a sheet", sites((2, 2, None)), sites(), {Kind.CELLS_FILLED: 1}, PATCH),
