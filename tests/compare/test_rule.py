@@ -37,6 +37,11 @@ def sites(*changes: tuple[int, int, Any], more: Any = (), without: int = 0) -> S
     return sheet(*(row for n, row in enumerate(rows) if not without or n != without), *more)
 
 
+def titled(name: str) -> Sheets:
+    """A sheet whose header is a title, for the table begins some rows below."""
+    return sheet(["Sites of 2012", None], [None, None], ["id", "name"], ["S1", name], ["S2", "Kite Bay"])
+
+
 Pair = tuple[str, Content, Content, Expected, Bump | None]
 KeyedPair = tuple[str, str, str, str, Expected, Bump | None]
 
@@ -55,6 +60,7 @@ PAIRS: list[Pair] = [
     ("a number like a number with zeros in a key", Csv("id,n/1.0,a/2.5,b"), Csv("id,n/2.50,b/1,a"), {}, NONE),
     # ----------------------------------------------------------------------------------- patch: cells
     ("a corrected cell", sites(), sites((1, 1, "Finch Rows")), {Kind.CELLS_CHANGED: 1}, PATCH),
+    ("a corrected cell below a title and a blank row", titled("Finch Row"), titled("Finch Rows"), {Kind.CELLS_CHANGED: 1}, PATCH),
     ("two corrected cells of one row", Csv("id,a,b/1,x,y"), Csv("id,a,b/1,X,Y"), {Kind.CELLS_CHANGED: 2}, PATCH),
     ("a filled blank", Csv("id,n/1,/2,b"), Csv("id,n/1,a/2,b"), {Kind.CELLS_FILLED: 1}, PATCH),
     ("a filled blank in a sheet", sites((2, 2, None)), sites(), {Kind.CELLS_FILLED: 1}, PATCH),
@@ -62,6 +68,8 @@ PAIRS: list[Pair] = [
     ("an emptied cell in a sheet", sites(), sites((3, 1, None)), {Kind.CELLS_EMPTIED: 1}, PATCH),
     ("a blank column filled", Csv("id,n/1,/2,"), Csv("id,n/1,4/2,5"), {Kind.CELLS_FILLED: 2}, PATCH),
     ("a column emptied", Csv("id,n/1,4/2,5"), Csv("id,n/1,/2,"), {Kind.CELLS_EMPTIED: 2}, PATCH),
+    ("a column of nothing filled in parquet", Parquet({"id": [1, 2], "n": pa.nulls(2)}), Parquet({"id": [1, 2], "n": ["a", None]}),
+     {Kind.CELLS_FILLED: 1}, PATCH),
     ("empty text for blank", Csv("id,n/1,/2,b"), Csv('id,n/1,""/2,b'), {Kind.BLANKS_RESTYLED: 1}, PATCH),
     ("blank for empty text in a sheet", sites((1, 1, "")), sites((1, 1, None)), {Kind.BLANKS_RESTYLED: 1}, PATCH),
     ("changed, filled and emptied", Csv("id,n/1,a/2,/3,c"), Csv("id,n/1,A/2,b/3,"),
@@ -92,6 +100,8 @@ PAIRS: list[Pair] = [
     ("a column added to a sheet", sites(), sheet(*([*row, cell] for row, cell in zip(SITES, ["x", 1, 2, 3], strict=True))),
      {Kind.COLUMN_ADDED: 1}, MINOR),
     ("columns in another order", Csv("id,n,m/1,a,b"), Csv("id,m,n/1,b,a"), {Kind.COLUMNS_REORDERED: 2}, MINOR),
+    ("a corrected cell and another order of columns, either of them a key", Csv("id,n/1,a/2,b"), Csv("n,id/a,1/c,2"),
+     {Kind.COLUMNS_REORDERED: 2, Kind.CELLS_CHANGED: 1}, MINOR),
     ("a sheet added", Sheets({"A": SITES}), Sheets({"A": SITES, "B": SITES}), {Kind.TABLE_ADDED: 1}, MINOR),
     ("a table added to a folder", Folder({"a.csv": "id/1"}), Folder({"a.csv": "id/1", "b.csv": "id/1"}), {Kind.TABLE_ADDED: 1}, MINOR),
     ("a file added to a folder", Folder({"a.csv": "id/1"}), Folder({"a.csv": "id/1", "b.pdf": "x"}), {Kind.FILE_ADDED: 1}, MINOR),
@@ -120,6 +130,8 @@ PAIRS: list[Pair] = [
     ("text 1 for number 1", sites(), sites((1, 2, "12")), {Kind.COLUMN_RETYPED: 1, Kind.CELLS_CHANGED: 1}, MAJOR),
     ("a date became a date with time", sheet(["id", "d"], ["a", '<s="1"><v>45322</v>']), sheet(["id", "d"], ["a", '<s="3"><v>45322.5</v>']),
      {Kind.COLUMN_RETYPED: 1, Kind.CELLS_CHANGED: 1}, MAJOR),
+    ("times with a zone became times without", Parquet({"id": [1], "t": pa.array([0], pa.timestamp("us", "UTC"))}),
+     Parquet({"id": [1], "t": pa.array([0], pa.timestamp("us"))}), {Kind.COLUMN_RETYPED: 1, Kind.CELLS_CHANGED: 1}, MAJOR),
     ("wider whole numbers in parquet", Parquet({"id": pa.array([1, 2], pa.int32())}), Parquet({"id": pa.array([1, 2], pa.int64())}),
      {Kind.COLUMN_RETYPED: 1}, MAJOR),
     ("an added row that changes the type", Csv("id,v/a,1"), Csv("id,v/a,1/b,x"), {Kind.COLUMN_RETYPED: 1, Kind.ROWS_ADDED: 1}, MAJOR),

@@ -179,6 +179,20 @@ def test_an_empty_sheet_is_a_table_without_columns(tmp_path: Path) -> None:
         assert look.engine.execute(f"SELECT count(*) FROM {look.table('Empty').relation}") == [(0,)]
 
 
+def test_formulas_that_were_never_calculated_are_counted(tmp_path: Path) -> None:
+    book = Workbook()
+    for cells in (["id", "sum", "n"], ["a", "=1+1", 2], ["b", "=A1*2", None]):
+        book.active.append(cells)
+    book.save(tmp_path / "x.xlsx")
+    with opened(tmp_path / "x.xlsx") as look:
+        assert [note for note in look.book.notes if "calculated" in note] == [
+            "x.xlsx!Sheet: formulas that were never calculated count as blank: 2; save it in a spreadsheet program"
+        ]
+    rows = sheet('t="str"><f>""</f><v></v>', "><f>1+1</f><v>2</v>")
+    with opened(xlsx(tmp_path / "y.xlsx", rows)) as look:
+        assert not any("calculated" in note for note in look.book.notes)
+
+
 def test_formulas_are_read_when_asked_for(tmp_path: Path) -> None:
     rows = (
         row(1, {"A": text("a"), "B": text("b")})

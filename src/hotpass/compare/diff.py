@@ -104,6 +104,10 @@ def _pair(sides: Sides, options: CompareOptions) -> _Paired:
         choice = KeyChoice(_names(sides, key), "found")
         if found := _fast(sides, key, choice, options):
             return replace(found, key=replace(found.key, detail=missing + found.key.detail))
+    if keys.has_blank_rows(sides):
+        for key in keys.found_keys(sides, past_blank_rows=True):
+            found = _pair_by(sides, key, KeyChoice(_names(sides, key), "found"), options)
+            return replace(found, key=replace(found.key, detail=missing + found.key.detail))
     return _without_key(sides, missing)
 
 

@@ -81,13 +81,16 @@ def _type(sides: Sides, table: Table, number: int, first: int | None = None) -> 
     return settling.type_of_bits(mask or 0)
 
 
-def found_keys(sides: Sides) -> Iterator[tuple[Shared, ...]]:
+def found_keys(sides: Sides, *, past_blank_rows: bool = False) -> Iterator[tuple[Shared, ...]]:
     """The keys that may be one, the best first; a join has to prove it.
 
     Only so many are tried, and only so many columns make pairs: what has no key among them is compared without one.
+    ``past_blank_rows`` leaves rows of blanks out of account, such as that between a title and the table below it.
     """
-    columns = [pair for pair in sides.matching.shared if _can_be_key(sides, pair)]
-    looks = [_Look(sides, side, FIRST) for side in "ab"]
+    columns = sorted(
+        (p for p in sides.matching.shared if _can_be_key(sides, p)), key=lambda p: _place(sides, p)
+    )
+    looks = [_Look(sides, side, FIRST, past_blank_rows) for side in "ab"]
     full = [column for column in columns if all(look.is_full(column) for look in looks)]
     single = [(column,) for column in full if all(look.is_unique((column,)) for look in looks)]
     tried = 0
@@ -99,13 +102,26 @@ def found_keys(sides: Sides) -> Iterator[tuple[Shared, ...]]:
             if tried > _CANDIDATES:
                 return
             # The first is likely: the join tells. Others were likely too, so all rows are asked before they cost a join.
-            if tried == 1 or all(is_key(sides, key)):
+            if (tried == 1 and not past_blank_rows) or all(
+                is_key(sides, key, past_blank_rows=past_blank_rows)
+            ):
                 yield key
 
 
-def is_key(sides: Sides, key: Sequence[Shared]) -> list[bool]:
+def is_key(sides: Sides, key: Sequence[Shared], *, past_blank_rows: bool = False) -> list[bool]:
     """Whether columns are unique and without blanks, on each side; looks at all rows."""
-    return [_Look(sides, side, None).is_key(key) for side in "ab"]
+    return [_Look(sides, side, None, past_blank_rows).is_key(key) for side in "ab"]
+
+
+def has_blank_rows(sides: Sides) -> bool:
+    """Whether a side has a row of blanks alone."""
+    return any(_Look(sides, side, None).has_blank_rows() for side in "ab")
+
+
+def _place(sides: Sides, pair: Shared) -> tuple[int, int, list[str]]:
+    """How far left a column stands on both sides together, so that neither side decides where they differ."""
+    names = sorted(column.name for column in sides.columns(pair))
+    return pair.old + pair.new, min(pair.old, pair.new), names
 
 
 def _can_be_key(sides: Sides, pair: Shared) -> bool:
@@ -119,6 +135,7 @@ class _Look:
     sides: Sides
     side: str
     first: int | None
+    past_blank_rows: bool = False
 
     def is_full(self, pair: Shared) -> bool:
         """Whether no cell is blank."""
@@ -133,15 +150,26 @@ class _Look:
         """Whether the cells tell rows apart and none is blank."""
         return all(self.is_full(pair) for pair in key) and self.is_unique(key)
 
+    def has_blank_rows(self) -> bool:
+        """Whether a row is blank in all columns."""
+        return bool(self._ask(f"coalesce(bool_or(NOT ({self._filled()})), false)"))
+
+    def _filled(self) -> str:
+        columns = range(1, len(self._table.columns) + 1)
+        return " OR ".join(f"coalesce({self.side}.c{n}::VARCHAR, '') <> ''" for n in columns) or "true"
+
+    @property
+    def _table(self) -> Table:
+        return self.sides.old if self.side == "a" else self.sides.new
+
     def _cell(self, pair: Shared) -> str:
         return f"coalesce(({self.sides.compared(pair)[0 if self.side == 'a' else 1]})::VARCHAR, '')"
 
     def _ask(self, what: str) -> object:
-        table = self.sides.old if self.side == "a" else self.sides.new
         limit = f" LIMIT {self.first}" if self.first else ""
-        return self.sides.engine.execute(f"SELECT {what} FROM (FROM {table.relation}{limit}) {self.side}")[0][
-            0
-        ]
+        where = f" WHERE {self._filled()}" if self.past_blank_rows else ""
+        rows = f"(FROM {self._table.relation}{limit}) {self.side}{where}"
+        return self.sides.engine.execute(f"SELECT {what} FROM {rows}")[0][0]
 
 
 def describe(choice: KeyChoice, rows: tuple[int, int], shared: int) -> KeyChoice:

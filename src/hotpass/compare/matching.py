@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hotpass.tables.canonical import has_zone
 from hotpass.tables.table import Column, Type
 
 SEVERAL_WRITINGS = (Type.BOOLEAN, Type.NUMBER, Type.DATETIME, Type.TIME)
@@ -113,11 +114,13 @@ def is_retyped(old: Column, new: Column) -> bool:
     """Whether a column has another type than before. A blank column fits any.
 
     Where both containers name the width of a number, another width is another type: an INTEGER that became a BIGINT
-    holds what it could not hold. Units of times are not looked at; programs change them when they save a file again.
+    holds what it could not hold. So are times with a zone and without. Units of times are not looked at; programs change them when they save a file again.
     """
     if Type.EMPTY in (old.type, new.type):
         return False
     if old.type is not new.type:
+        return True
+    if old.type is Type.DATETIME and old.native and new.native and has_zone(old) != has_zone(new):
         return True
     return (
         old.type in (Type.INTEGER, Type.NUMBER)

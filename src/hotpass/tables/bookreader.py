@@ -54,6 +54,7 @@ class SheetRead:
     rows: int = 0
     file: str = ""
     formulas: str = ""
+    uncalculated: int = 0
 
 
 class Reader:
@@ -117,6 +118,16 @@ class Reader:
                 "f": pa.array(texts, pa.string()),
             }
         )
+
+    def uncalculated(self, sheet: SheetRead, table: Any) -> int:
+        """How many formulas of a sheet were never calculated: they are read as blanks. Looks where there are any."""
+        part = next((part.part for part in self.parts if part.name == sheet.name), None)
+        if self._zip is None or part is None or not any(column.null_count for column in table.columns):
+            return 0
+        try:
+            return archive.uncalculated(self._zip, part)
+        except (ValueError, KeyError):
+            return 0
 
     def _by_cell(self) -> Any:
         if self._cells is None:
@@ -281,6 +292,7 @@ def read_book(job: dict[str, Any]) -> dict[str, Any]:
         if table is not None:
             sheet.file = f"{job['token']}-{number}.parquet"
             _write(table, Path(job["folder"], sheet.file))
+            sheet.uncalculated = reader.uncalculated(sheet, table)
             if job["formulas"] and (formulas := reader.formulas(sheet)) is not None:
                 sheet.formulas = f"{job['token']}-{number}-f.parquet"
                 _write(formulas, Path(job["folder"], sheet.formulas))

@@ -77,6 +77,12 @@ def finish(engine: Engine, job: Job) -> tuple[list[Table], tuple[str, ...]]:
     if result["left_out"]:
         names = ", ".join(map(repr, result["left_out"]))
         notes.append(f"{job.name}: hidden sheets are left out: {names}")
+    notes += [
+        f"{job.name}!{sheet['name']}: formulas that were never calculated count as blank: {sheet['uncalculated']:,}; "
+        "save it in a spreadsheet program"
+        for sheet in result["sheets"]
+        if sheet["uncalculated"]
+    ]
     if job.formulas and job.kind != "xlsx":
         notes.append(f"{job.name}: the text of formulas is not read from {job.kind}")
     for table in tables:
