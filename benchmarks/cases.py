@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks import adding, asking, history, restoring, writing
+from benchmarks import adding, asking, comparing, history, restoring, tracing, writing
 from benchmarks.measure import Contender
 from benchmarks.scratch import Scratch
 
@@ -64,11 +64,15 @@ _FILES, _QUICK_FILES = (50, 100, 200, 500), (20, 50)
 _TREES, _QUICK_TREES = (1_000, 3_000, 10_000), (300, 1_000)
 _FILE, _QUICK_FILE = _FILES[-1:], _QUICK_FILES[-1:]
 _TREE, _QUICK_TREE = _TREES[-1:], _QUICK_TREES[-1:]
+_TRACED, _QUICK_TRACED = (100_000,), (5_000,)
 _TAGS, _QUICK_TAGS = (10, 1_000), (10, 100)
 _MANY_TAGS = (10_000,)
 _BUMPS, _QUICK_BUMPS = (200,), (24,)
 _SETS, _QUICK_SETS = (100,), (16,)
 _ALONE = "one after the other"
+_ROWS, _QUICK_ROWS = (1_000_000,), (100_000,)
+_GROWTH, _QUICK_GROWTH = (10_000, 100_000, 1_000_000, 10_000_000), (10_000, 100_000)
+_BOOK_ROWS, _QUICK_BOOK_ROWS = (100_000,), (10_000,)
 
 CASES = (
     Case("add-workbook", "MB", _BOOK, _BOOK, 5, adding.add_workbook),
@@ -118,4 +122,29 @@ CASES = (
     ),
     Case("writers-bumps", "bumps", _BUMPS, _QUICK_BUMPS, 5, writing.bumps, _at_most(1.5, _ALONE)),
     Case("writers-datasets", "datasets", _SETS, _QUICK_SETS, 5, writing.datasets, _at_most(1.5, _ALONE)),
+    Case(
+        "trace-first",
+        "rows",
+        _TRACED,
+        _QUICK_TRACED,
+        3,
+        tracing.first,
+        _at_most(1.3, "duckdb, into tables"),
+        ("trace",),
+    ),
+    Case(
+        "trace-again", "rows", _TRACED, _QUICK_TRACED, 5, tracing.again, _at_most(1, "one second"), ("trace",)
+    ),
+    Case("compare-csv", "rows", _ROWS, _QUICK_ROWS, 5, comparing.csv, _at_most(1.2, "by hand")),
+    Case("compare-parquet", "rows", _ROWS, _QUICK_ROWS, 5, comparing.parquet, _at_most(1.2, "by hand")),
+    Case("compare-growth", "rows", _GROWTH, _QUICK_GROWTH, 1, comparing.growth),
+    Case(
+        "compare-workbooks",
+        "rows",
+        _BOOK_ROWS,
+        _QUICK_BOOK_ROWS,
+        3,
+        comparing.workbooks,
+        _at_most(1.1, "reading by fastexcel"),
+    ),
 )

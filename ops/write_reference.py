@@ -17,7 +17,9 @@ from pathlib import Path
 import hotpass
 from hotpass import errors
 from hotpass.cli.parser import build_parser
-from hotpass.config import KEYS
+from hotpass.compare.changes import Kind
+from hotpass.compare.policy import BUMP_FOR
+from hotpass.config import DATASET_KEYS, KEYS
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 _NOTE = "<!-- Written by `make reference` from the code: change the code, not this page. -->"
@@ -60,7 +62,7 @@ def command_line() -> Iterator[str]:
 
 
 def settings() -> Iterator[str]:
-    """Every setting with its default."""
+    """Every setting with its default, and the rules by which changes ask for bumps."""
     yield "# Settings"
     yield (
         "A setting stands in `hotpass.toml` at the repository's root, or in the table `[tool.hotpass]` of "
@@ -72,6 +74,51 @@ def settings() -> Iterator[str]:
         f"| `{key.name}` | `{key.default}` | `HOTPASS_{key.name.upper()}` | {key.meaning} |" for key in KEYS
     ]
     yield _table(("setting", "default", "variable", "meaning"), rows)
+    yield "## Of a single dataset"
+    yield "In a table of its name, in files only:"
+    yield (
+        '```toml\n[datasets.refined_data]\nkey = ["organization_id"]\n\n'
+        '[datasets.refined_data.rules]\nrows_removed = "minor"\n```'
+    )
+    yield _table(
+        ("setting", "meaning"), [f"| `datasets.NAME.{key.name}` | {key.meaning} |" for key in DATASET_KEYS]
+    )
+    yield "### Rules"
+    yield (
+        "What a change asks for where no rule says otherwise. A version asks for the highest bump of all its changes. "
+        "A rule is `patch`, `minor` or `major`."
+    )
+    yield _table(
+        ("rule", "bump", "what changed"),
+        [f"| `{kind.value}` | {bump.value} | {_cell(KIND_SAID[kind])} |" for kind, bump in BUMP_FOR.items()],
+    )
+
+
+KIND_SAID = {
+    Kind.CELLS_CHANGED: "a value became another one, on a row that both versions have",
+    Kind.CELLS_FILLED: "a blank became a value",
+    Kind.CELLS_EMPTIED: "a value became blank",
+    Kind.BLANKS_RESTYLED: "blank became empty text, or empty text blank",
+    Kind.FORMULAS_CHANGED: "a formula became its value, a value a formula, or the text of a formula changed; the values are equal",
+    Kind.DUPLICATES_REMOVED: "exact copies of rows that are still there went away",
+    Kind.ROWS_ADDED: "rows were added",
+    Kind.ROWS_REMOVED: "rows that were there are gone",
+    Kind.COLUMN_ADDED: "a column was added",
+    Kind.COLUMN_REMOVED: "a column is gone",
+    Kind.COLUMN_RENAMED: "a column has another name",
+    Kind.COLUMN_RETYPED: "a column holds another type of values",
+    Kind.COLUMNS_REORDERED: "the columns are in another order",
+    Kind.KEY_CHANGED: "other columns tell the rows apart",
+    Kind.TABLE_ADDED: "a sheet or table was added",
+    Kind.TABLE_REMOVED: "a sheet or table is gone",
+    Kind.TABLE_RENAMED: "a sheet or table has another name",
+    Kind.FORMAT_CHANGED: "the file is of another format",
+    Kind.FILE_CHANGED: "a file that is no table has other bytes",
+    Kind.FILE_ADDED: "a file that is no table was added",
+    Kind.FILE_REMOVED: "a file that is no table is gone",
+    Kind.FILE_RENAMED: "a file that is no table has another name",
+    Kind.DESCRIPTION_CHANGED: "nothing but description or metadata",
+}
 
 
 def exit_codes() -> Iterator[str]:

@@ -57,7 +57,9 @@ def test_each_release_of_real_lists_comes_back_bit_for_bit(busy: Repo, tmp_path:
     repo.fill("data", first | second)
     repo.write(BOOK, books["1.1.0"])
     steps.hotpass("version", "--bump", "minor", "--tag", "--dataset", "data", "--description", "both")
-    steps.hotpass("version", "--bump", "minor", "--tag", "--dataset", "book")
+    # Another list in the place of the first, which asks for a major.
+    words = ("--allow-lower", "--description", "another list")
+    steps.hotpass("version", "--bump", "minor", "--tag", "--dataset", "book", *words)
     assert steps.hotpass("version", "--get", "data") == "1.1.0\n"
     steps.hotpass("version", "--status", "--check")
     assert repo.tags() == ["book-v1.0.0", "book-v1.1.0", "data-v1.0.0", "data-v1.1.0"]

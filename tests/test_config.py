@@ -11,8 +11,19 @@ from typing import Any
 import pytest
 from harness.repository import Repo
 
-from hotpass.config import KEYS, SettingsError, load_settings, schema
+from hotpass.compare.changes import Kind
+from hotpass.config import (
+    BUMPS,
+    DATASET_KEYS,
+    KEYS,
+    RULES,
+    DatasetSettings,
+    SettingsError,
+    load_settings,
+    schema,
+)
 from hotpass.errors import ReadError
+from hotpass.versioning import Bump
 
 _SCHEMA = Path(__file__).parent.parent / "docs" / "reference" / "hotpass.schema.json"
 
@@ -224,7 +235,11 @@ def test_the_schema_for_editors_is_the_one_in_the_docs() -> None:
 
 def test_the_schema_knows_every_setting_and_nothing_else() -> None:
     document = schema()
-    assert set(document["properties"]) == {key.name for key in KEYS}
+    assert set(document["properties"]) == {key.name for key in KEYS} | {"datasets"}
+    one = document["properties"]["datasets"]["additionalProperties"]
+    assert set(one["properties"]) == {key.name for key in DATASET_KEYS}
+    assert set(one["properties"]["rules"]["properties"]) == set(RULES)
+    assert one["additionalProperties"] is one["properties"]["rules"]["additionalProperties"] is False
     assert document["additionalProperties"] is False
     assert all(key.kind in ("number", "integer", "string", "boolean") for key in KEYS)
 
@@ -280,3 +295,78 @@ def test_a_wrong_setting_stops_every_command_before_it_does_anything(released: R
         "reason": "no such setting",
         "near": "lock_timeout",
     }
+
+
+def test_the_rules_are_the_kinds_of_change_and_the_bumps_the_parts_of_a_version() -> None:
+    """Settings are read where nothing of comparing is loaded, so the names stand there once more."""
+    assert tuple(kind.value for kind in Kind) == RULES
+    assert tuple(bump.value for bump in Bump) == BUMPS
+
+
+_OF_A_DATASET = """\
+remote_name = "storage"
+
+[datasets.refined_data]
+key = ["organization_id", "site"]
+
+[datasets.refined_data.rules]
+rows_removed = "minor"
+"""
+
+
+@pytest.mark.parametrize("file", ["hotpass.toml", "pyproject.toml"])
+def test_a_dataset_has_settings_of_its_own(tmp_path: Path, file: str) -> None:
+    text = _OF_A_DATASET
+    if file == "pyproject.toml":
+        text = "[tool.hotpass]\n" + text.replace("[datasets", "[tool.hotpass.datasets")
+    (tmp_path / file).write_text(text)
+    settings = load_settings(tmp_path, {}, {})
+    found = settings.dataset("refined_data")
+    assert found.key == ("organization_id", "site")
+    assert found.rules == {"rows_removed": "minor"}
+    first = 4 if file == "hotpass.toml" else 5
+    assert [(entry.name, entry.origin) for entry in found.entries] == [
+        ("datasets.refined_data.key", f"{file}:{first}"),
+        ("datasets.refined_data.rules.rows_removed", f"{file}:{first + 3}"),
+    ]
+    assert settings.dataset("data") == DatasetSettings("data")
+    assert settings["remote_name"] == "storage"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("datasets = 1\n", "hotpass.toml:1: datasets: expected a table, not 1", "hotpass doctor"),
+        ("[datasets]\nx = 1\n", "hotpass.toml:2: datasets.x: expected a table, not 1", ""),
+        ("[datasets.'a b']\n", "hotpass.toml:1: datasets.a b: no dataset can have that name", ""),
+        ("[datasets.x]\nkeys = ['a']\n", "hotpass.toml:2: datasets.x.keys: no such setting", "mean key?"),
+        ("[dataset.x]\nkey = ['a']\n", "hotpass.toml:1: dataset: no such setting", "mean datasets?"),
+        ("[datasets.x]\nkey = 'a'\n", "hotpass.toml:2: datasets.x.key: expected a list of", ""),
+        ("[datasets.x]\nkey = []\n", "hotpass.toml:2: datasets.x.key: expected a list of", ""),
+        ("[datasets.x]\nkey = ['a', 'a']\n", "hotpass.toml:2: datasets.x.key: expected a list of", ""),
+        ("[datasets.x]\nkey = [1]\n", "hotpass.toml:2: datasets.x.key: expected a list of", ""),
+        ("[datasets.x]\nrules = 'low'\n", "hotpass.toml:2: datasets.x.rules: expected a table", ""),
+        (
+            "[datasets.x.rules]\n\nrows_remove = 'minor'\n",
+            "hotpass.toml:3: datasets.x.rules.rows_remove: no such setting",
+            "mean rows_removed?",
+        ),
+        (
+            "[datasets.x]\nrules.rows_removed = 'none'\n",
+            "hotpass.toml:2: datasets.x.rules.rows_removed: expected patch, minor or major, not 'none'",
+            "",
+        ),
+        (
+            "[datasets]\nx.rules = { rows_removed = 1 }\n",
+            "hotpass.toml:2: datasets.x.rules.rows_removed: expected patch, minor or major, not 1",
+            "",
+        ),
+    ],
+)
+def test_what_is_no_setting_of_a_dataset_is_named_with_its_line(
+    tmp_path: Path, text: str, message: str, hint: str
+) -> None:
+    (tmp_path / "hotpass.toml").write_text(text)
+    error = _refusal(tmp_path)
+    assert str(error).startswith(message)
+    assert hint in error.hint

@@ -16,6 +16,7 @@ import hotpass
 from hotpass import errors
 from hotpass.cli.commands import WhichReleaseError
 from hotpass.cli.parser import CommandLineError
+from hotpass.compare.errors import UnknownKeyError
 from hotpass.config import SettingsError
 from hotpass.errors import (
     HotpassError,
@@ -39,6 +40,7 @@ from hotpass.tables.errors import (
     UnreadableTableError,
 )
 from hotpass.versioning.errors import (
+    AllowLowerError,
     AlreadyNamedError,
     AmbiguousDatasetError,
     BadDatasetNameError,
@@ -51,6 +53,7 @@ from hotpass.versioning.errors import (
     BadVersionError,
     BareRepositoryError,
     BranchNamedLikeTagError,
+    BumpTooLowError,
     ChangedWhileReadingError,
     DamagedConfigError,
     DamagedJournalError,
@@ -84,6 +87,7 @@ from hotpass.versioning.errors import (
     NoSuchContentError,
     NotAboveError,
     NotADvcFolderError,
+    NotComparedError,
     NotInitialisedError,
     OpenStoreError,
     OtherRepositoryError,
@@ -114,6 +118,22 @@ from hotpass.versioning.errors import (
     WhichDatasetError,
 )
 from hotpass.workflows.demo.story import NotEmptyError, ProofFailedError, StepFailedError
+from hotpass.workflows.errors import (
+    BadKeyError,
+    BadQueryError,
+    ForbiddenQueryError,
+    NeedsRepositoryError,
+    NoKeyError,
+    NoReleaseError,
+    NoSuchColumnError,
+    NoSuchRecordError,
+    NoSuchSideError,
+    NoSuchTableError,
+    NotAReleaseError,
+    NothingToCompareError,
+    TargetIsDataError,
+    WhichTableError,
+)
 
 
 @dataclass(frozen=True)
@@ -187,6 +207,12 @@ ROWS = [
         "say in a few words what changed: --description TEXT",
     ),
     Row(
+        AllowLowerError(reason="needs a reason"),
+        2,
+        "--allow-lower needs a reason",
+        "a lower bump than the data asks for is allowed with: --tag --allow-lower --description WHY",
+    ),
+    Row(
         BadMetadataError(reason="the reason"),
         2,
         "the metadata cannot be written as JSON: the reason",
@@ -247,10 +273,94 @@ ROWS = [
         "hotpass history x lists the releases; hotpass version --tag makes one with a record",
     ),
     Row(
+        NoSuchSideError("refined_dat", ("refined_data",)),
+        3,
+        "'refined_dat' is no dataset here, and there is no file or folder of that name",
+        "did you mean refined_data?",
+    ),
+    Row(
+        NeedsRepositoryError("x@1.0.0", "there is no repository around this folder"),
+        6,
+        "'x@1.0.0' is no file or folder here, and for a dataset of that name: there is no repository around this folder",
+        "run it inside the repository, or name it with --repo-root DIR",
+    ),
+    Row(
+        NothingToCompareError("x", is_dataset=True),
+        2,
+        "compare x with what?",
+        "hotpass compare x@latest compares its newest release with the work tree",
+    ),
+    Row(
+        NoReleaseError("x"),
+        3,
+        "x has no release yet",
+        "make one: hotpass version --set 1.0.0 --tag --dataset x",
+    ),
+    Row(
+        BadKeyError("the key has 2 column(s) (a, b), and 1 value(s) were given"),
+        2,
+        "the key has 2 column(s) (a, b), and 1 value(s) were given",
+        "name the key's columns with --key COL,COL and give a value for each: VALUE,VALUE",
+    ),
+    Row(
+        NoKeyError("x.csv"),
+        2,
+        "no column of x.csv is unique and without blanks",
+        "say which columns tell its rows apart: --key COL,COL",
+    ),
+    Row(
+        NoSuchRecordError("x", ("id",), ("7",), "found"),
+        3,
+        "no release of x has a record with id = '7'",
+        "the key is id (found); name other columns with --key COL,COL",
+    ),
+    Row(
+        NoSuchColumnError("fone", ("phone",), ("id", "phone")),
+        3,
+        "no column 'fone', did you mean 'phone'?",
+        "columns: id, phone",
+    ),
+    Row(
+        BadQueryError('syntax error at or near "x"', 2),
+        2,
+        'query, line 2: syntax error at or near "x"',
+        "it is one SELECT in DuckDB's SQL; a release is a table: FROM 'refined_data@1.0.0'",
+    ),
+    Row(
+        ForbiddenQueryError("read_csv()"),
+        10,
+        "a query only reads releases: read_csv() is refused",
+        "select from releases alone: FROM 'refined_data@1.0.0'; for a list of rows there are VALUES and range()",
+    ),
+    Row(
+        NotAReleaseError("x.csv"),
+        10,
+        "a query reads releases and datasets, no files: 'x.csv'",
+        "track it first: hotpass version --add PATH",
+    ),
+    Row(
+        WhichTableError("x@1.0.0", ("A", "B")),
+        2,
+        "which table of x@1.0.0? there are 2",
+        "name one: 'x@1.0.0!A', 'x@1.0.0!B'",
+    ),
+    Row(
+        NoSuchTableError("x@1.0.0", "C", ("A", "B")),
+        3,
+        "x@1.0.0 has no table 'C'",
+        "tables: A, B",
+    ),
+    Row(
+        TargetIsDataError("dist/x.csv", "it is a dataset, or in one"),
+        10,
+        "will not write dist/x.csv: it is a dataset, or in one",
+        "name another file",
+    ),
+    Row(
         NoSuchContentError(path="dist/x.csv", md5="0cc175b9c0f1b6a831c399e269772661"),
         3,
         "no release has the bytes of dist/x.csv (0cc175b9c0f1b6a831c399e269772661)",
-        "a file that was saved again has other bytes; git fetch --tags brings releases made elsewhere",
+        "hotpass compare DATASET@latest FILE shows how it differs from a release; git fetch --tags brings those made elsewhere",
     ),
     Row(
         UnversionedError(dataset="x"),
@@ -608,6 +718,27 @@ ROWS = [
         "git switch -c NAME first",
     ),
     Row(
+        BumpTooLowError(
+            dataset="x",
+            version="1.0.1",
+            given="patch",
+            since="1.0.0",
+            asked="major",
+            reasons=("major: 2 rows removed", "minor: a", "patch: b", "patch: c"),
+            command="hotpass version --bump major --tag --dataset x",
+        ),
+        10,
+        "x 1.0.1 is too low: a patch after 1.0.0, and the data asks for a major "
+        "(major: 2 rows removed; minor: a; patch: b; and 1 more)",
+        "hotpass version --bump major --tag --dataset x (or --allow-lower --description WHY, which the tag will say)",
+    ),
+    Row(
+        NotComparedError(dataset="x", since="1.0.0", reason="the reason"),
+        10,
+        "the bump of x cannot be worked out: 1.0.0 cannot be compared with (the reason)",
+        "choose it yourself: hotpass version --bump patch|minor|major --dataset x",
+    ),
+    Row(
         DataChangedError(dataset="x", version="1.0.1", path="dist/x.csv"),
         10,
         "x is 1.0.1, changed since: dist/x.csv has other bytes",
@@ -684,6 +815,12 @@ ROWS = [
         1,
         "cannot read dist/x.csv: the reason",
         "mend the permissions or the path, then run the same command again",
+    ),
+    Row(
+        UnknownKeyError(("idd",), ("id", "phone")),
+        2,
+        "no table has the key column idd",
+        "did you mean id?",
     ),
     Row(
         QueryError(message="Binder Error: no such column\n\nLINE 1: SELECT x"),

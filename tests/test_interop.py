@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo
+from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo, revised
 from ruamel.yaml import YAML
 
+BY_HAND = {FILE: revised("changed by hand"), FOLDER: b"a,b\n1,9\n"}
 FOREIGN = """\
 # The county's list. Ask Ms. Heron before changing it.
 outs:
@@ -64,7 +65,7 @@ def test_what_dvc_add_made_is_a_dataset(initialised: Repo) -> None:
     repo.write("dist/book.csv", "two\n")
     repo.fill("raw", FOLDER_BYTES["1.1.0"])
     for name in ("book", "raw"):
-        repo.hotpass("version", "--bump", "minor", "--tag", "--dataset", name)
+        repo.hotpass("version", "--bump", "major", "--tag", "--dataset", name)
         repo.hotpass("restore", f"{name}@1.0.0")
     assert repo.read("dist/book.csv") == b"one\n"
     assert repo.files("raw") == FOLDER_BYTES["1.0.0"]
@@ -78,9 +79,9 @@ def test_comments_labels_and_meta_of_others_stay_in_the_pointer(tracked: Repo) -
     tracked.hotpass(
         "version", "--set", "1.0.0", "--tag", "--dataset", "refined_data", "--description", "first"
     )
-    tracked.write(FILE, "changed\n")
+    tracked.write(FILE, revised("changed"))
     tracked.hotpass("version", "--bump", "minor", "--dataset", "refined_data")
-    tracked.write(FILE, "changed again\n")
+    tracked.write(FILE, revised("changed again"))
     tracked.hotpass("version", "--add", FILE)
     now = tracked.read(f"{FILE}.dvc").decode()
     kept = [
@@ -104,7 +105,7 @@ def test_a_restore_brings_the_pointer_of_the_release_byte_for_byte(tracked: Repo
     tracked.write(f"{FILE}.dvc", FOREIGN.format(md5=tracked.digest(FILE)))
     tracked.hotpass("version", "--set", "1.0.0", "--tag", "--dataset", "refined_data")
     first = tracked.read(f"{FILE}.dvc")
-    tracked.write(FILE, "changed\n")
+    tracked.write(FILE, revised("changed"))
     tracked.hotpass("version", "--bump", "minor", "--tag", "--dataset", "refined_data")
     tracked.hotpass("restore", "refined_data@1.0.0")
     assert tracked.read(f"{FILE}.dvc") == first
@@ -121,7 +122,7 @@ def test_data_that_dvc_took_in_after_a_version_is_that_version_changed_since(
 ) -> None:
     """ARCHITECTURE, "pointer": status says so, a tag is refused, a bump gives it a number of its own."""
     name = Path(path).stem
-    released.write(path if path == FILE else f"{path}/north.csv", "changed by hand\n")
+    released.write(path if path == FILE else f"{path}/north.csv", BY_HAND[path])
     released.dvc(*command, path if command[0] == "add" else f"{path}.dvc")
     entry = _standing(released, name)
     assert (entry["version"], entry["fits"], entry["data"]) == ("1.1.0", False, "unchanged")
@@ -154,8 +155,8 @@ def test_a_dataset_that_dvc_moved_keeps_its_name_its_version_and_its_history(rel
     assert released.read("dist/people.csv") == FILE_BYTES["1.0.0"]
     assert not released.path(FILE).exists()
     released.write("dist/people.csv", "new\n")
-    answer = released.hotpass("version", "--json", "--bump", "minor", "--tag", "--dataset", "refined_data")
-    assert answer.json["version"] == "1.2.0"
+    answer = released.hotpass("version", "--json", "--bump", "major", "--tag", "--dataset", "refined_data")
+    assert answer.json["version"] == "2.0.0"
     assert "up to date" in released.dvc("status").stdout
 
 
@@ -180,8 +181,8 @@ def test_dvc_finds_nothing_to_complain_of_in_what_hotpass_wrote(released: Repo) 
     pushed = [path for path in (released.remote / "files/md5").rglob("*") if path.is_file()]
     assert sorted(path.read_bytes() for path in pushed if path.suffix != ".dir") == sorted(data)
     assert len(pushed) == len(data) + 1
-    released.write(FILE, "changed\n")
-    released.write(f"{FOLDER}/north.csv", "changed\n")
+    released.write(FILE, revised("changed"))
+    released.write(f"{FOLDER}/north.csv", BY_HAND[FOLDER])
     released.hotpass("version", "--bump", "patch", "--dataset", "refined_data")
     assert "up to date" in released.dvc("status", f"{FILE}.dvc").stdout
     status = json.loads(released.dvc("data", "status", "--json", "--granular").stdout)
@@ -231,7 +232,7 @@ def test_dvc_api_reads_every_release_by_its_tag(released: Repo) -> None:
 
 @pytest.mark.slow
 def test_dvc_gc_of_all_tags_keeps_every_release(released: Repo) -> None:
-    released.write(FILE, "a draft that nothing keeps\n")
+    released.write(FILE, revised("a draft that nothing keeps"))
     released.hotpass("version", "--bump", "patch", "--dataset", "refined_data")
     draft = released.object(released.digest(FILE))
     assert draft.exists()
@@ -293,7 +294,7 @@ DESCRIPTIONS = [
 @pytest.mark.slow
 def test_descriptions_come_back_word_for_word_from_dvc_tag_record_and_pointer(tracked: Repo) -> None:
     for number, description in enumerate(DESCRIPTIONS, 1):
-        tracked.write(FILE, f"{number}\n")
+        tracked.write(FILE, revised(f"{number}"))
         tracked.hotpass(
             "version",
             "--set",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,12 @@ _LIMIT = 1 << 20
 _PREFIX = "HOTPASS_"
 # Every way to write the table [tool.hotpass]; a file without it is not parsed.
 _MAYBE_OURS = re.compile(rb"""tool["']?\s*\.\s*["']?hotpass|^\s*["']?hotpass["']?\s*[.=]""", re.MULTILINE)
+# A row of TOML that opens a table or begins a value, and the parts of the name it gives.
+_PART = r"""\s*(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*"""
+_TABLE_ROW = rf"\s*\[\[?({_PART}(?:\.{_PART})*)\]"
+_KEY_ROW = rf"({_PART}(?:\.{_PART})*)="
+_NAME_PART = r"""\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+)"""
+_DATASET_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}"
 # Variables of that prefix that are not settings: what ops/uv_sync_extras.sh installs.
 _NOT_SETTINGS = frozenset(["HOTPASS_UV_EXTRAS"])
 
@@ -42,8 +48,8 @@ class SettingsError(UsageError):
 class Key:
     """One setting: its name, default, what it means, and how a value is checked.
 
-    ``kind`` is the JSON Schema type; ``parse`` turns a text (from the environment) or a TOML value into the
-    value and raises ValueError, whose text says what was expected.
+    ``kind`` is the JSON Schema type and ``form`` what else the schema says; ``parse`` turns a text (from the
+    environment) or a TOML value into the value and raises ValueError, whose text says what was expected.
     """
 
     name: str
@@ -51,6 +57,7 @@ class Key:
     kind: str
     meaning: str
     parse: Callable[[Any], Any]
+    form: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _seconds(value: Any) -> float:
@@ -111,6 +118,80 @@ KEYS = (
 
 _BY_NAME = {key.name: key for key in KEYS}
 
+BUMPS = ("patch", "minor", "major")
+"""What a rule may ask for."""
+
+RULES = (
+    "cells_changed",
+    "cells_filled",
+    "cells_emptied",
+    "blanks_restyled",
+    "formulas_changed",
+    "duplicates_removed",
+    "rows_added",
+    "rows_removed",
+    "column_added",
+    "column_removed",
+    "column_renamed",
+    "column_retyped",
+    "columns_reordered",
+    "key_changed",
+    "table_added",
+    "table_removed",
+    "table_renamed",
+    "format_changed",
+    "file_changed",
+    "file_added",
+    "file_removed",
+    "file_renamed",
+    "description_changed",
+)
+"""The kinds of change that have a rule. The values of ``hotpass.compare.Kind``, as a test makes sure: settings are
+read where nothing of that is loaded."""
+
+
+def _columns(value: Any) -> tuple[str, ...]:
+    good = isinstance(value, list) and value and all(isinstance(name, str) and name for name in value)
+    if not good or len(set(value)) != len(value):
+        raise ValueError("expected a list of different column names")
+    return tuple(value)
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, Mapping):
+        return value
+    raise ValueError("expected a table")
+
+
+def _bump(value: Any) -> str:
+    if value not in BUMPS:
+        raise ValueError(f"expected {', '.join(BUMPS[:-1])} or {BUMPS[-1]}")
+    return str(value)
+
+
+DATASET_KEYS = (
+    Key(
+        "key",
+        (),
+        "array",
+        "The columns that tell the rows of a dataset apart.",
+        _columns,
+        {"items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
+    ),
+    Key(
+        "rules",
+        {},
+        "object",
+        "Which bump a kind of change asks for, where it is another than usual.",
+        _table,
+        {"properties": {name: {"enum": list(BUMPS)} for name in RULES}, "additionalProperties": False},
+    ),
+)
+"""Every setting of a single dataset, in its table ``[datasets.NAME]``."""
+
+_OF_DATASETS = {key.name: key for key in DATASET_KEYS}
+_DATASETS = "datasets"
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -122,10 +203,25 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class DatasetSettings:
+    """What is set for one dataset. ``entries`` are the same values one by one, each with its origin."""
+
+    name: str
+    key: tuple[str, ...] = ()
+    rules: Mapping[str, str] = field(default_factory=dict)
+    entries: tuple[Setting, ...] = ()
+
+
+@dataclass(frozen=True)
 class Settings:
-    """The settings that apply, by name."""
+    """The settings that apply, by name, and those of single datasets."""
 
     entries: tuple[Setting, ...]
+    datasets: tuple[DatasetSettings, ...] = ()
+
+    def dataset(self, name: str) -> DatasetSettings:
+        """The settings of a dataset; all at their defaults where nothing is set for it."""
+        return next((entry for entry in self.datasets if entry.name == name), DatasetSettings(name))
 
     def __getitem__(self, name: str) -> Any:
         """The value of a setting."""
@@ -139,8 +235,10 @@ def load_settings(root: Path | None, environment: Mapping[str, str], flags: Mapp
     kind; ReadError for a file that cannot be read.
     """
     found = {key.name: Setting(key.name, key.default, "default") for key in KEYS}
-    if root is not None:
-        found |= {entry.name: entry for entry in _from_files(root)}
+    datasets: tuple[DatasetSettings, ...] = ()
+    if root is not None and (source := _file(root)) is not None:
+        found |= {entry.name: entry for entry in _general(source)}
+        datasets = tuple(_of_datasets(source))
     for variable, text in sorted(environment.items()):
         if variable.startswith(_PREFIX) and variable not in _NOT_SETTINGS:
             name = variable.removeprefix(_PREFIX).lower()
@@ -148,36 +246,118 @@ def load_settings(root: Path | None, environment: Mapping[str, str], flags: Mapp
     for name, value in flags.items():
         if value is not None:
             found[name] = Setting(name, value, "--" + name.replace("_", "-"))
-    return Settings(tuple(found[key.name] for key in KEYS))
+    return Settings(tuple(found[key.name] for key in KEYS), datasets)
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of ``hotpass.toml``, for editors."""
-    properties = {
-        key.name: {"type": key.kind, "description": key.meaning, "default": key.default} for key in KEYS
+    dataset = {"type": "object", "properties": _properties(DATASET_KEYS), "additionalProperties": False}
+    datasets = {
+        "type": "object",
+        "description": "Settings of single datasets, by name.",
+        "additionalProperties": dataset,
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "hotpass.toml",
         "type": "object",
-        "properties": properties,
+        "properties": {**_properties(KEYS), _DATASETS: datasets},
         "additionalProperties": False,
     }
 
 
-def _from_files(root: Path) -> list[Setting]:
+def _properties(keys: Sequence[Key]) -> dict[str, Any]:
+    properties: dict[str, Any] = {}
+    for key in keys:
+        properties[key.name] = {"type": key.kind, "description": key.meaning, **key.form}
+        if key.default:
+            properties[key.name]["default"] = key.default
+    return properties
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A file with settings: its name, its text, where in it they are, and they themselves."""
+
+    name: str
+    text: str
+    header: tuple[str, ...]
+    table: Mapping[str, Any]
+
+    def line(self, path: Sequence[str]) -> int:
+        """The line on which a setting stands, 0 where it cannot be told."""
+        return _line_of((*self.header, *path), self.text)
+
+    def read(self, key: Key | None, path: Sequence[str], value: Any, near: Mapping[str, Any]) -> Setting:
+        """A setting, checked; ``near`` are the names that it could have meant."""
+        line = self.line(path)
+        name = ".".join(path)
+        origin = f"{self.name}:{line}" if line else self.name
+        return _checked(key, name, value, _Place(self.name, line, origin), near)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a value came from: as an error names it, and as a list of settings does."""
+
+    source: str
+    line: int
+    origin: str
+
+
+def _file(root: Path) -> _Source | None:
+    """The file that holds the settings: ``hotpass.toml``, else ``pyproject.toml``; None where neither does."""
     own = read_small(root / "hotpass.toml", _LIMIT)
     if own is not None:
-        return _from_table(_parsed(own, "hotpass.toml"), own, "hotpass.toml", "")
+        table = _parsed(own, "hotpass.toml")
+        return _Source("hotpass.toml", own.decode("utf-8"), (), table)
     shared = read_small(root / "pyproject.toml", _LIMIT)
     if shared is None or _MAYBE_OURS.search(shared) is None:
-        return []
-    table: Any = _parsed(shared, "pyproject.toml")
+        return None
+    table = _parsed(shared, "pyproject.toml")
     for name in ("tool", "hotpass"):
         table = table.get(name, {})
         if not isinstance(table, dict):
             raise SettingsError("pyproject.toml", 0, name, f"expected a table, not {table!r}")
-    return _from_table(table, shared, "pyproject.toml", "tool.hotpass")
+    return _Source("pyproject.toml", shared.decode("utf-8"), ("tool", "hotpass"), table)
+
+
+def _general(source: _Source) -> Iterator[Setting]:
+    """The settings that are not of a single dataset."""
+    for name, value in source.table.items():
+        if name != _DATASETS:
+            yield source.read(_BY_NAME.get(name), (name,), value, {**_BY_NAME, _DATASETS: None})
+
+
+def _of_datasets(source: _Source) -> Iterator[DatasetSettings]:
+    """The tables ``[datasets.NAME]``."""
+    by_name = Key(_DATASETS, {}, "object", "", _table)
+    tables = source.read(by_name, (_DATASETS,), source.table.get(_DATASETS, {}), {}).value
+    for name, table in tables.items():
+        path = (_DATASETS, name)
+        if re.fullmatch(_DATASET_NAME, name) is None:
+            raise SettingsError(
+                source.name, source.line(path), ".".join(path), "no dataset can have that name"
+            )
+        own = source.read(Key(name, {}, "object", "", _table), path, table, {}).value
+        entries: list[Setting] = []
+        values: dict[str, Any] = {}
+        for field_name, value in own.items():
+            found = source.read(_OF_DATASETS.get(field_name), (*path, field_name), value, _OF_DATASETS)
+            if field_name == "rules":
+                rules = list(_rules(source, (*path, field_name), found.value))
+                entries += rules
+                values[field_name] = {entry.name.rpartition(".")[2]: entry.value for entry in rules}
+            else:
+                entries.append(found)
+                values[field_name] = found.value
+        yield DatasetSettings(name, **values, entries=tuple(entries))
+
+
+def _rules(source: _Source, path: Sequence[str], table: Mapping[str, Any]) -> Iterator[Setting]:
+    for kind, value in table.items():
+        rule = Key(kind, "", "string", "", _bump) if kind in RULES else None
+        yield source.read(rule, (*path, kind), value, dict.fromkeys(RULES))
 
 
 def _parsed(data: bytes, source: str) -> dict[str, Any]:
@@ -191,35 +371,35 @@ def _parsed(data: bytes, source: str) -> dict[str, Any]:
         raise SettingsError(source, int(line[1]) if line else 0, "the file", str(error)) from error
 
 
-def _from_table(table: Mapping[str, Any], data: bytes, source: str, header: str) -> list[Setting]:
-    settings = []
-    for name, value in table.items():
-        line = _line_of(name, data.decode("utf-8"), header)
-        settings.append(_setting(name, value, source, line, f"{source}:{line}" if line else source))
-    return settings
-
-
 def _setting(name: str, value: Any, source: str, line: int, origin: str) -> Setting:
-    key = _BY_NAME.get(name)
+    return _checked(_BY_NAME.get(name), name, value, _Place(source, line, origin), _BY_NAME)
+
+
+def _checked(key: Key | None, name: str, value: Any, place: _Place, near: Mapping[str, Any]) -> Setting:
     if key is None:
-        near = nearest(name, _BY_NAME)
-        raise SettingsError(source, line, name, "no such setting", near[0] if near else "")
+        found = nearest(name.rpartition(".")[2], near)
+        raise SettingsError(place.source, place.line, name, "no such setting", found[0] if found else "")
     try:
-        return Setting(name, key.parse(value), origin)
+        return Setting(name, key.parse(value), place.origin)
     except ValueError as error:
-        raise SettingsError(source, line, name, f"{error}, not {value!r}") from error
+        raise SettingsError(place.source, place.line, name, f"{error}, not {value!r}") from error
 
 
-def _line_of(name: str, text: str, header: str) -> int:
-    """The line on which a key or a table of that name stands: tomllib does not tell."""
-    inside = not header
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            section = re.sub(r"""[\s\[\]"']|#.*""", "", stripped)
-            inside = section == header
-            if section in (name, f"{header}.{name}") or section.startswith((f"{name}.", f"{header}.{name}.")):
-                return number
-        elif inside and re.match(rf"[\"']?{re.escape(name)}[\"']?\s*[.=]", stripped):
-            return number
-    return 0
+def _line_of(path: Sequence[str], text: str) -> int:
+    """The line on which a key or a table stands, or the nearest table around it: tomllib does not tell."""
+    best = line = 0
+    section: tuple[str, ...] = ()
+    for number, row in enumerate(text.splitlines(), 1):
+        opens, begins = re.match(_TABLE_ROW, row), re.match(_KEY_ROW, row)
+        found = opens or begins
+        if found is None:
+            continue
+        here = tuple("".join(part) for part in re.findall(_NAME_PART, found[1]))
+        if opens:
+            section = here
+        else:
+            here = (*section, *here)
+        common = min(len(here), len(path))
+        if here[:common] == tuple(path)[:common] and common > best:
+            best, line = common, number
+    return line

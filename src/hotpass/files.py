@@ -141,13 +141,23 @@ def write_whole(path: Path, data: bytes, token: str, *, mode: int | None = None)
     Keeps the mode of a file that was there; a new one gets ``mode`` or 0666 less the umask. A symbolic link at
     the target is replaced, never followed. Raises WriteError, and then leaves nothing behind.
     """
+    with replacing(path, token, mode=mode) as descriptor:
+        write_all(descriptor, data)
+
+
+@contextmanager
+def replacing(path: Path, token: str, *, mode: int | None = None) -> Iterator[int]:
+    """Give a descriptor to write to; what was written takes the file's place at the end, as in :func:`write_whole`.
+
+    Where the block raises, the file stays as it was and nothing is left behind.
+    """
     with writing(path):
         if mode is None:
             mode = existing_mode(path)
         descriptor, temp = create_temp(path.parent, token)
         try:
             try:
-                write_all(descriptor, data)
+                yield descriptor
                 os.fchmod(descriptor, mode)
                 sync_file(descriptor)
             finally:
@@ -157,6 +167,17 @@ def write_whole(path: Path, data: bytes, token: str, *, mode: int | None = None)
             remove_quietly(temp)
             raise
         sync_directory(path.parent)
+
+
+def check_replaceable(path: Path) -> None:
+    """Raise WriteError where a path that a user named leads to a directory, a device or a pipe: it would be gone."""
+    with writing(path):
+        try:
+            status = os.stat(path)
+        except FileNotFoundError:
+            return
+    if not stat.S_ISREG(status.st_mode):
+        raise WriteError(str(path), "not a regular file")
 
 
 def existing_mode(path: Path) -> int:

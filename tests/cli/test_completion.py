@@ -36,7 +36,7 @@ def test_options_are_those_of_the_verb(released: Repo) -> None:
 
 
 def test_values_of_an_option_are_its_choices(released: Repo) -> None:
-    assert _words(released, "version", "--bump", "") == ["major", "minor", "patch"]
+    assert _words(released, "version", "--bump", "") == ["auto", "major", "minor", "patch"]
     assert _words(released, "version", "--bump", "m") == ["major", "minor"]
     assert {"bash", "fish", "zsh"} <= set(_words(released, "completion", ""))
 
@@ -148,7 +148,7 @@ def test_bash_offers_verbs_datasets_releases_and_files(released: Repo) -> None:
     found = "\n".join(_shell(released, "bash", script)).split("\n.")
     assert [part.strip().splitlines() for part in found][:4] == [
         ["history"],
-        ["major", "minor", "patch"],
+        ["auto", "major", "minor", "patch"],
         ["refined_data@1.0.0", "refined_data@1.1.0"],
         ["my file.csv"],
     ]

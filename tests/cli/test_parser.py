@@ -57,6 +57,9 @@ VERBS = {
     "show": ["x@1.0.0"],
     "identify": ["x.csv"],
     "doctor": [],
+    "compare": ["x@1.0.0"],
+    "trace": ["x", "1"],
+    "query": ["SELECT 1"],
     "demo": [],
     "completion": ["bash"],
 }

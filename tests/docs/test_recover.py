@@ -13,7 +13,8 @@ from harness.repository import FILE, Repo, TwoClones
 from docs.pages import DOCS, Block, Shell, Walk
 
 PAGE = DOCS / "how-to" / "recover.md"
-NEW_DATA = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,099\n"
+NEW_DATA = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,099\n3,Finch Row,013\n"
+OTHER_DATA = NEW_DATA.replace(b"099", b"098")
 
 
 def _interrupted(repo: Repo, runner: Runner) -> None:
@@ -78,7 +79,7 @@ def _conflict(repo: Repo, _: Runner) -> None:
     repo.hotpass(*bump)
     repo.commit("theirs", *both)
     repo.git("switch", "-q", "main")
-    repo.write(FILE, NEW_DATA + b"3,Finch Row,013\n")
+    repo.write(FILE, OTHER_DATA)
     repo.hotpass(*bump)
     repo.commit("ours", *both)
     assert repo.git("merge", "theirs", check=False).code == 1
@@ -117,7 +118,7 @@ def _taken_number(repo: Repo, _: Runner) -> None:
     repo.hotpass(*bump)
     repo.commit("a draft", FILE + ".dvc", FILE + ".version.json")
     repo.git("switch", "-q", "main")
-    repo.write(FILE, NEW_DATA + b"3,Finch Row,013\n")
+    repo.write(FILE, OTHER_DATA)
     repo.hotpass(*bump, "--tag")
     repo.git("switch", "-q", "mine")
     repo.write(FILE, NEW_DATA)

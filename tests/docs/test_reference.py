@@ -38,13 +38,13 @@ def _timeless(text: str) -> str:
 
 
 def test_pointer_record_and_tag_look_as_shown(initialised: Repo) -> None:
-    data = initialised.write("dist/refined_data.xlsx", "id,name\n1,Anna\n2,Ben\n")
+    data = initialised.write("dist/refined_data.csv", "id,name\n1,Anna\n2,Ben\n")
     initialised.hotpass("version", "--add", str(data))
     initialised.hotpass("version", "--set", "1.0.0", "--tag", "--description", "Initial release")
-    assert _timeless(initialised.read("dist/refined_data.xlsx.dvc").decode()) == _timeless(
+    assert _timeless(initialised.read("dist/refined_data.csv.dvc").decode()) == _timeless(
         _shown("The pointer")
     )
-    record = initialised.read("dist/refined_data.xlsx.version.json").decode()
+    record = initialised.read("dist/refined_data.csv.version.json").decode()
     assert _timeless(record) == _timeless(_shown("The version record"))
     message = initialised.git("tag", "-l", "--format=%(contents)", "refined_data-v1.0.0").stdout
     assert message.rstrip("\n") == _shown("The tag").rstrip("\n")
@@ -60,7 +60,7 @@ def test_every_field_of_the_record_is_explained() -> None:
 
 def test_the_examples_of_the_library_run(released: Repo, tmp_path: Path) -> None:
     blocks = [block.text for block in blocks_of(LIBRARY) if block.language == "python"]
-    assert len(blocks) == 3
+    assert len(blocks) == 5
     script = tmp_path / "examples.py"
     script.write_text("\n".join(blocks))
     done = subprocess.run(

@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 from harness.killing import Runner, lock_is_free
 from harness.picture import broken_releases, damaged_objects, leftovers
-from harness.repository import FILE, FILE_BYTES, FOLDER_BYTES, Repo, TwoClones
+from harness.repository import FILE, FILE_BYTES, FOLDER_BYTES, Repo, TwoClones, revised
 from harness.snapshots import snapshot
 
 _BUMP = ("version", "--bump", "patch", "--dataset", "refined_data")
-_NEW = b"id,name\n9,Swift Mews\n"
+_NEW = revised("Swift Mews")
 
 
 def _lock_file(repo: Repo) -> Path:
@@ -163,7 +163,7 @@ def test_the_next_writer_finishes_what_the_journal_of_a_killed_one_holds(
         assert run.killed, run
         if journal.exists() and json.loads(journal.read_text())["ready"]:
             break
-    released.write("data/north.csv", "other\n")
+    released.write("data/north.csv", "a,b\n1,9\n")
     released.hotpass("version", "--bump", "minor", "--tag", "--dataset", "data")
     assert {"refined_data-v1.1.1", "data-v1.2.0"} <= set(released.tags())
     assert broken_releases(released) == []
@@ -340,7 +340,7 @@ def _readers_during(repo: Repo, bumps: int, *, tag: bool) -> None:
     ]
     try:
         for number in range(bumps):
-            repo.write(FILE, f"id\n{number}\n")
+            repo.write(FILE, revised(f"{number}"))
             repo.hotpass(*_BUMP, *(["--tag"] if tag else []))
     finally:
         stop.touch()
@@ -389,7 +389,7 @@ def test_two_worktrees_that_bump_at_once_get_numbers_of_their_own(released: Repo
         "import sys; from pathlib import Path; from hotpass.versioning import DVCManager\n"
         "root = sys.argv[1]; manager = DVCManager(root)\n"
         "for number in range(6):\n"
-        f"    (Path(root) / '{FILE}').write_text(f'{{root}} {{number}}')\n"
+        f"    (Path(root) / '{FILE}').write_bytes({revised('NAME')!r}.replace(b'NAME', f'{{root}} {{number}}'.encode()))\n"
         "    print(manager.bump('patch', 'refined_data', tag=True).version)\n"
     )
     places = (released.root, side.root)
@@ -399,7 +399,7 @@ def test_two_worktrees_that_bump_at_once_get_numbers_of_their_own(released: Repo
     for out, root in zip(said, places, strict=True):
         for number, version in enumerate(out.split()):
             released.hotpass("restore", f"refined_data@{version}", "--to", f"../{version}.csv")
-            assert (released.root.parent / f"{version}.csv").read_text() == f"{root} {number}"
+            assert (released.root.parent / f"{version}.csv").read_bytes() == revised(f"{root} {number}")
     for place in (released, side):
         assert place.status() == ""
         assert place.hotpass("version", "--status", "--check").code == 0
@@ -434,10 +434,10 @@ def _branches(repo: Repo, dataset_path: str, ours: bytes, theirs: bytes, *args: 
 def test_a_conflict_in_one_pointer_leaves_the_other_datasets_working(released: Repo) -> None:
     """Case 26: everything works on data; refined_data is a conflict that names both digests."""
     repo = released
-    _branches(repo, FILE, b"ours\n", b"theirs\n", *_BUMP)
+    _branches(repo, FILE, revised("ours"), revised("theirs"), *_BUMP)
     assert repo.git("merge", "-q", "side", check=False).code != 0
     conflicted = repo.read(f"{FILE}.dvc")
-    repo.write("data/north.csv", "new\n")
+    repo.write("data/north.csv", "a,b\n1,9\n")
     # Readings of the other dataset, and writings that need no commit.
     assert repo.hotpass("version", "--get", "data").stdout == "1.1.0\n"
     assert (
@@ -457,7 +457,7 @@ def test_a_conflict_in_one_pointer_leaves_the_other_datasets_working(released: R
     # The conflict is named, by both digests, and the way out offered; nothing is chosen.
     from hashlib import md5
 
-    digests = [md5(data).hexdigest() for data in (b"ours\n", b"theirs\n")]
+    digests = [md5(data).hexdigest() for data in (revised("ours"), revised("theirs"))]
     for args in (
         _BUMP,
         (*_BUMP, "--tag"),
@@ -477,14 +477,14 @@ def test_a_conflict_in_one_pointer_leaves_the_other_datasets_working(released: R
 def test_a_side_that_a_person_chose_is_the_version(released: Repo) -> None:
     """Case 26."""
     repo = released
-    _branches(repo, FILE, b"ours\n", b"theirs\n", *_BUMP)
+    _branches(repo, FILE, revised("ours"), revised("theirs"), *_BUMP)
     repo.git("merge", "-q", "side", check=False)
     for path in (f"{FILE}.dvc", f"{FILE}.version.json"):
         repo.git("checkout", "--theirs", "--", path)
         repo.git("add", "--", path)
     repo.git("commit", "-qm", "theirs it is")
     repo.dvc("checkout", "-q", "-f")
-    assert repo.read(FILE) == b"theirs\n"
+    assert repo.read(FILE) == revised("theirs")
     repo.hotpass("version", "--tag", "--dataset", "refined_data")
     assert broken_releases(repo) == []
 
@@ -496,12 +496,12 @@ def test_a_draft_whose_number_was_released_elsewhere_meanwhile_is_a_conflict(rel
     """Case 27: a branch's draft 1.1.1, while main released other bytes as 1.1.1. No silent winner."""
     repo = released
     repo.git("switch", "-q", "-c", "side")
-    repo.write(FILE, b"theirs\n")
+    repo.write(FILE, revised("theirs"))
     repo.hotpass(*_BUMP)
     repo.commit("a draft")
     repo.git("switch", "-q", "main")
     repo.hotpass("restore", "refined_data@1.1.0", "--force")
-    repo.write(FILE, b"ours\n")
+    repo.write(FILE, revised("ours"))
     repo.hotpass(*_BUMP, "--tag")
     repo.git("switch", "-q", "side")
     repo.dvc("checkout", "-q", "-f")
@@ -516,14 +516,14 @@ def test_a_draft_whose_number_was_released_elsewhere_meanwhile_is_a_conflict(rel
     assert repo.rev("refined_data-v1.1.1") == tag
     # The number of the release is the released bytes, and the way out gives the draft a number of its own.
     repo.hotpass("restore", "refined_data@1.1.1", "--to", "../released.csv")
-    assert (repo.root.parent / "released.csv").read_bytes() == b"ours\n"
+    assert (repo.root.parent / "released.csv").read_bytes() == revised("ours")
     assert repo.hotpass(*_BUMP, "--tag", "--json").json["version"] == "1.1.2"
-    assert repo.read(FILE) == b"theirs\n"
+    assert repo.read(FILE) == revised("theirs")
 
 
 def test_two_drafts_of_one_number_that_are_merged_are_a_conflict_with_both_digests(released: Repo) -> None:
     """Case 27."""
-    _branches(released, FILE, b"ours\n", b"theirs\n", *_BUMP)
+    _branches(released, FILE, revised("ours"), revised("theirs"), *_BUMP)
     assert released.git("merge", "-q", "side", check=False).code != 0
     answer = released.hotpass("version", "--status", "--json", check=False)
     assert answer.code == 9
@@ -539,7 +539,7 @@ def test_one_number_released_in_two_clones_and_merged_is_never_two_things(
 ) -> None:
     """Case 27: git keeps each clone's own tag; whichever pointer is merged, number and bytes cannot part silently."""
     first, second = two_clones.first, two_clones.second
-    for clone, data in ((first, b"first\n"), (second, b"second\n")):
+    for clone, data in ((first, revised("first")), (second, revised("second"))):
         clone.write(FILE, data)
         clone.hotpass(*_BUMP, "--tag")
     first.git("push", "-q", "--atomic", "origin", "main", "refined_data-v1.1.1")
@@ -556,7 +556,7 @@ def test_one_number_released_in_two_clones_and_merged_is_never_two_things(
         assert standing["data"] == "changed"
     # By its number, the release of this clone is this clone's bytes; its tag has not moved.
     second.hotpass("restore", "refined_data@1.1.1", "--to", "../released.csv")
-    assert (second.root.parent / "released.csv").read_bytes() == b"second\n"
+    assert (second.root.parent / "released.csv").read_bytes() == revised("second")
     if side == "theirs":
         answer = second.hotpass("version", "--tag", "--dataset", "refined_data", check=False)
         assert answer.code in (8, 10), answer
@@ -564,7 +564,7 @@ def test_one_number_released_in_two_clones_and_merged_is_never_two_things(
 
 def test_a_conflict_that_was_committed_with_its_markers_is_damage(released: Repo) -> None:
     """Case 27: conflict markers. Nothing is read out of either half."""
-    _branches(released, FILE, b"ours\n", b"theirs\n", *_BUMP)
+    _branches(released, FILE, revised("ours"), revised("theirs"), *_BUMP)
     released.git("merge", "-q", "side", check=False)
     released.commit("with markers")
     assert b"<<<<<<<" in released.read(f"{FILE}.dvc")
@@ -665,7 +665,7 @@ def test_an_old_release_is_still_there_and_whole_after_many(released: Repo) -> N
     """Promise 5, beside the others here: what many writers make leaves what there was."""
     before = {tag: released.rev(tag) for tag in released.tags()}
     for number in range(3):
-        released.write(FILE, f"{number}\n")
+        released.write(FILE, revised(f"{number}"))
         released.hotpass(*_BUMP, "--tag")
     assert {tag: released.rev(tag) for tag in before} == before
     released.hotpass("restore", "refined_data@1.0.0", "--to", "../old.csv")

@@ -296,8 +296,8 @@ def _released_big(repo: Repo, small: Path) -> bytes:
     repo.write("small/table.csv", data)
     repo.hotpass("version", "--add", "small/table.csv", "--dataset", "table")
     repo.hotpass("version", "--set", "1.0.0", "--dataset", "table", "--tag")
-    repo.write("small/table.csv", b"1\n")
-    repo.hotpass("version", "--set", "1.0.1", "--dataset", "table", "--tag")
+    repo.write("small/table.csv", b"id,name\n1,one\n")
+    repo.hotpass("version", "--set", "2.0.0", "--dataset", "table", "--tag")
     return data
 
 
@@ -326,8 +326,8 @@ def test_a_full_work_tree_refuses_a_restore_and_keeps_the_file_that_was_there(
     subprocess.run(["mount", "-o", "remount,size=1m", str(small_inside)], check=True)
     answer = initialised.hotpass("restore", "table@1.0.0", check=False)
     _names_the_disk(answer, small_inside)
-    assert initialised.read("small/table.csv") == b"1\n"
-    assert initialised.hotpass("version", "--get", "table").stdout == "1.0.1\n"
+    assert initialised.read("small/table.csv") == b"id,name\n1,one\n"
+    assert initialised.hotpass("version", "--get", "table").stdout == "2.0.0\n"
     assert not list(small_inside.rglob(".hotpass-*"))
     assert not leftovers(initialised)
     subprocess.run(["mount", "-o", "remount,size=8m", str(small_inside)], check=True)
@@ -340,7 +340,7 @@ def test_a_full_work_tree_refuses_a_new_pointer_and_keeps_the_old_one(
 ) -> None:
     """Case 1 on a real full disk: "Disk full while a pointer is written leaves a 0-byte .dvc" is DVC's way."""
     _released_big(initialised, small_inside)
-    initialised.write("small/table.csv", b"2\n")
+    initialised.write("small/table.csv", b"id,name\n1,two\n")
     (small_inside / "filler").write_bytes(b"")
     with open(small_inside / "filler", "wb", buffering=0) as filler:
         try:
@@ -356,7 +356,7 @@ def test_a_full_work_tree_refuses_a_new_pointer_and_keeps_the_old_one(
     assert not leftovers(initialised)
     (small_inside / "filler").unlink()
     again = initialised.hotpass("version", "--bump", "patch", "--dataset", "table", "--tag", "--json")
-    assert again.json["version"] == "1.0.2"
+    assert again.json["version"] == "2.0.1"
 
 
 def test_a_file_size_limit_is_a_full_disk(released: Repo) -> None:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from harness.repository import FILE, FILE_BYTES, Repo
+from harness.repository import FILE, FILE_BYTES, Repo, revised
 from harness.tracing import need_strace, traced
 
 from hotpass.versioning.lock import dvc_lock
@@ -117,14 +117,14 @@ def test_a_full_disk_while_storing_changes_nothing(tracked: Repo) -> None:
 def test_a_full_disk_while_restoring_leaves_the_old_data(released: Repo) -> None:
     """Case 18: the target keeps its bytes, temporary files are gone."""
     released.write(FILE, b"y" * 2_000_000)
-    released.hotpass("version", "--bump", "minor", "--tag", "--dataset", "refined_data")
+    released.hotpass("version", "--bump", "major", "--tag", "--dataset", "refined_data")
     released.hotpass("restore", "refined_data@1.0.0")
     limit = ("bash", "-c", 'ulimit -f 1000; exec "$@"', "limited")
-    refused = released.hotpass_process("restore", "refined_data@1.2.0", prefix=limit, check=False)
+    refused = released.hotpass_process("restore", "refined_data@2.0.0", prefix=limit, check=False)
     assert refused.code == 1
     assert released.read(FILE) == FILE_BYTES["1.0.0"]
     assert not list(released.path(FILE).parent.glob(".hotpass-*"))
-    released.hotpass("restore", "refined_data@1.2.0")
+    released.hotpass("restore", "refined_data@2.0.0")
     assert released.read(FILE) == b"y" * 2_000_000
 
 
@@ -136,7 +136,7 @@ def test_a_branch_that_does_not_move_makes_no_release(released: Repo) -> None:
     hook.chmod(0o755)
     released.write("other.txt", b"staged\n")
     released.git("add", "other.txt")
-    released.write(FILE, b"id\n5\n")
+    released.write(FILE, revised("Wren Court"))
     before = released.git("for-each-ref").stdout, released.read(f"{FILE}.dvc")
     refused = released.hotpass(
         "version", "--bump", "patch", "--tag", "--dataset", "refined_data", check=False

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from harness.killing import Runner
-from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo, Templates
+from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo, Templates, revised
 from harness.snapshots import snapshot, tree
 
 _SET = ["version", "--set", "1.0.0", "--tag", "--dataset", "refined_data"]
@@ -69,7 +69,7 @@ def test_the_tagged_commit_holds_the_pointer_of_the_current_bytes(
 ) -> None:
     """Case 24: the data changed, the pointer is not committed."""
     name = Path(path).stem
-    released.write(path if path == FILE else f"{path}/north.csv", "changed\n")
+    released.write(*((FILE, revised("changed")) if path == FILE else (f"{path}/north.csv", "a,b\n1,9\n")))
     way(released, name)
     md5 = released.hotpass("version", "--json", "--status", "--dataset", name).json["datasets"][0]["md5"]
     if path == FILE:
@@ -81,10 +81,10 @@ def test_the_tagged_commit_holds_the_pointer_of_the_current_bytes(
 
 def test_an_old_pointer_that_is_staged_does_not_reach_the_release(released: Repo) -> None:
     """Case 24: nor does it come back with the user's next plain commit."""
-    released.write(FILE, "changed\n")
+    released.write(FILE, revised("changed"))
     released.hotpass("version", "--bump", "minor", "--dataset", "refined_data")
     released.git("add", f"{FILE}.dvc")
-    released.write(FILE, "changed again\n")
+    released.write(FILE, revised("changed again"))
     released.hotpass(*_BUMP)
     md5 = released.digest(FILE)
     _agrees(released, "refined_data", "1.2.1", FILE, md5)
@@ -95,7 +95,7 @@ def test_an_old_pointer_that_is_staged_does_not_reach_the_release(released: Repo
 
 def test_tagging_data_that_changed_since_its_number_is_refused(drafted: Repo) -> None:
     """Case 24: else refuse."""
-    drafted.write(FILE, "changed\n")
+    drafted.write(FILE, revised("changed"))
     before = snapshot(drafted)
     code, error = _error(drafted, "version", "--tag", "--dataset", "refined_data")
     assert (code, error["type"]) == (10, "DataChangedError")
@@ -131,7 +131,7 @@ def test_at_an_old_tag_the_next_number_follows_from_all_tags_and_drafts(released
     assert released.hotpass("version", "--status").code == 0
     released.hotpass("restore", "refined_data@1.0.0")
     assert released.read(FILE) == FILE_BYTES["1.0.0"]
-    released.write(FILE, "fixed\n")
+    released.write(FILE, revised("fixed"))
     answer = released.hotpass("version", "--json", "--bump", "patch", "--dataset", "refined_data")
     assert answer.json["version"] == "1.1.1"
     answer = released.hotpass("version", "--json", "--bump", "minor", "--dataset", "refined_data")
@@ -143,7 +143,7 @@ def test_at_an_old_tag_the_next_number_follows_from_all_tags_and_drafts(released
 def test_a_release_that_needs_a_commit_is_refused_on_a_detached_head(released: Repo, args: list[str]) -> None:
     """Case 28."""
     released.git("checkout", "-q", "--detach")
-    released.write(FILE, "fixed\n")
+    released.write(FILE, revised("fixed"))
     before = snapshot(released)
     code, error = _error(released, "version", *args, "--dataset", "refined_data")
     assert (code, error["type"]) == (10, "DetachedHeadError")
@@ -174,10 +174,10 @@ def test_a_tag_alone_on_a_detached_head_is_refused_where_a_commit_is_needed(draf
 def test_a_maintenance_release_on_an_old_branch_needs_force_and_a_free_number(released: Repo) -> None:
     """ARCHITECTURE, "current, next"."""
     released.git("switch", "-q", "-c", "old", "refined_data-v1.1.0")
-    released.write(FILE, "fixed\n")
+    released.write(FILE, FILE_BYTES["1.0.0"].replace(b"Heron Place", b"fixed"))
     released.hotpass("version", "--set", "1.0.1", "--tag", "--force", "--dataset", "refined_data")
     _agrees(released, "refined_data", "1.0.1", FILE, released.digest(FILE))
-    released.write(FILE, "fixed again\n")
+    released.write(FILE, revised("fixed again"))
     code, error = _error(
         released, "version", "--set", "1.0.0", "--tag", "--force", "--dataset", "refined_data"
     )
@@ -282,19 +282,19 @@ def test_a_repository_without_dvc_is_not_ready_and_nothing_is_created(repo: Repo
 def test_a_sub_directory_acts_on_the_repositorys_root(initialised: Repo) -> None:
     """Case 30: paths are taken from where the user stands."""
     repo = initialised
-    repo.write("deep/er/table.csv", "x\n")
+    repo.write("deep/er/table.csv", "id,name\n1,x\n")
     here = repo.path("deep/er")
     repo.hotpass("version", "--add", "table.csv", cwd=here)
     repo.hotpass("version", "--set", "1.0.0", "--tag", cwd=here)
     repo.hotpass("version", "--init", cwd=here)
     assert repo.path("deep/er/table.csv.dvc").is_file()
     assert not (here / ".dvc").exists()
-    repo.write("deep/er/table.csv", "y\n")
+    repo.write("deep/er/table.csv", "id,name\n1,y\n")
     repo.hotpass("version", "--bump", "patch", "--tag", cwd=here)
     repo.hotpass("restore", "table@1.0.0", cwd=here)
-    assert repo.read("deep/er/table.csv") == b"x\n"
+    assert repo.read("deep/er/table.csv") == b"id,name\n1,x\n"
     repo.hotpass("restore", "table@1.0.0", "--to", "old.csv", cwd=here)
-    assert (here / "old.csv").read_bytes() == b"x\n"
+    assert (here / "old.csv").read_bytes() == b"id,name\n1,x\n"
 
 
 def test_repo_root_names_the_repository_from_anywhere(initialised: Repo, tmp_path: Path) -> None:
@@ -340,7 +340,7 @@ def test_a_linked_worktree_releases_on_its_own_branch(released: Repo, tmp_path: 
     side = Repo(tmp_path / "side", released.remote)
     main_before = (tree(released.root, skip=(".git", ".dvc/tmp")), released.git("ls-files", "--stage").stdout)
     head = released.rev("main")
-    side.write(FILE, "side\n")
+    side.write(FILE, revised("side"))
     side.hotpass(*_BUMP)
     _agrees(side, "refined_data", "1.1.1", FILE, side.digest(FILE))
     assert side.rev("side") == side.rev("refined_data-v1.1.1^{commit}")
@@ -350,7 +350,7 @@ def test_a_linked_worktree_releases_on_its_own_branch(released: Repo, tmp_path: 
         tree(released.root, skip=(".git", ".dvc/tmp")),
         released.git("ls-files", "--stage").stdout,
     ) == main_before
-    released.write(FILE, "main\n")
+    released.write(FILE, revised("main"))
     answer = released.hotpass("version", "--json", "--bump", "patch", "--tag", "--dataset", "refined_data")
     assert answer.json["version"] == "1.1.2"
 
@@ -506,7 +506,7 @@ def test_a_number_is_never_given_to_other_bytes(
     released: Repo, version: str, tag: list[str], force: list[str]
 ) -> None:
     """Case 33: other target."""
-    released.write(FILE, "other\n")
+    released.write(FILE, revised("other"))
     before = snapshot(released)
     code, error = _error(released, "version", "--set", version, *tag, *force, "--dataset", "refined_data")
     assert (code, error["type"]) == (8, "VersionTakenError")
@@ -542,7 +542,7 @@ def test_a_name_that_is_taken_by_something_else_is_a_conflict(
     make(released, "refined_data-v1.1.1")
     if packed:
         released.git("pack-refs", "--all")
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     before = snapshot(released)
     code, error = _error(released, *_BUMP)
     assert code == 8
@@ -559,7 +559,7 @@ def test_a_foreign_tag_above_is_no_release_and_is_stepped_over_by_its_number_alo
     """Case 33: a lightweight 2.0.0 does not decide the next number, and cannot be restored."""
     released.git("tag", "refined_data-v2.0.0")
     assert released.hotpass("restore", "refined_data@2.0.0", check=False).code == 3
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     answer = released.hotpass("version", "--json", "--bump", "patch", "--tag", "--dataset", "refined_data")
     assert answer.json["version"] == "1.1.1"
 
@@ -572,7 +572,7 @@ def test_a_branch_named_like_a_release_never_stands_for_it(released: Repo) -> No
     released.hotpass("version", "--set", "1.0.0", "--tag", "--dataset", "refined_data")
     for name in ("HEAD", "refs/tags/x"):
         released.git("update-ref", f"refs/heads/{name}", "HEAD")
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     released.hotpass(*_BUMP)
     _agrees(released, "refined_data", "1.1.1", FILE, released.digest(FILE))
     assert released.git("symbolic-ref", "HEAD").stdout == "refs/heads/main\n"
@@ -582,21 +582,21 @@ def test_datasets_whose_names_begin_alike_have_numbers_of_their_own(initialised:
     """Case 33: dataset `s` beside `s-v2`, whose tags a glob for `s-v*` also finds."""
     repo = initialised
     for name, version in (("s", "1.0.0"), ("s-v2", "5.0.0"), ("s-v2-v3", "7.0.0")):
-        repo.write(f"{name}.csv", f"{name}\n")
+        repo.write(f"{name}.csv", f"id,name\n1,{name}\n")
         repo.hotpass("version", "--add", f"{name}.csv")
         repo.hotpass("version", "--set", version, "--tag", "--dataset", name)
     for name, next_one in (("s", "1.0.1"), ("s-v2", "5.0.1"), ("s-v2-v3", "7.0.1")):
-        repo.write(f"{name}.csv", f"{name} more\n")
+        repo.write(f"{name}.csv", f"id,name\n1,{name} more\n")
         answer = repo.hotpass("version", "--json", "--bump", "patch", "--tag", "--dataset", name)
         assert answer.json["version"] == next_one
     repo.hotpass("restore", "s@1.0.0")
-    assert repo.read("s.csv") == b"s\n"
+    assert repo.read("s.csv") == b"id,name\n1,s\n"
 
 
 def test_versions_are_ordered_as_numbers_and_foreign_candidates_stand_below_releases(released: Repo) -> None:
     """Case 33: 1.10.0 after 1.9.0, and 1.10.0-rc.1 before 1.10.0."""
     for version in ("1.9.0", "1.10.0"):
-        released.write(FILE, f"{version}\n")
+        released.write(FILE, revised(f"{version}"))
         released.hotpass("version", "--set", version, "--tag", "--dataset", "refined_data")
     for name in ("1.10.0-rc.1", "1.11.0-rc.1", "v9.9.9", "2", "2.0", "01.2.3", "1.2.3.4", "٣.0.0"):
         released.git("tag", "-a", "-m", "foreign", f"refined_data-v{name}")
@@ -623,7 +623,7 @@ def _other_repository(tmp_path: Path) -> Repo:
 
 def _release_under(repo: Repo, env: dict[str, str]) -> None:
     """The whole of a release in a hostile environment: every verb, each a process of its own."""
-    repo.write(FILE, "hostile\n")
+    repo.write(FILE, revised("hostile"))
     repo.hotpass_process("version", "--add", FILE, env=env)
     repo.hotpass_process(
         "version", "--bump", "patch", "--tag", "--description", "Grüße", "--dataset", "refined_data", env=env
@@ -732,7 +732,7 @@ def test_settings_of_git_change_nothing_in_a_release(released: Repo) -> None:
     """Case 35."""
     for name, value in HOSTILE_SETTINGS.items():
         released.git("config", name, value)
-    released.write(FILE, "hostile\n")
+    released.write(FILE, revised("hostile"))
     released.hotpass(
         "version", "--bump", "patch", "--tag", "--description", "Grüße", "--dataset", "refined_data"
     )
@@ -770,7 +770,7 @@ def test_hooks_for_commits_are_not_run_and_do_not_matter(released: Repo, tmp_pat
     ):
         _hook(tmp_path / "hooks", name, f"echo {name} >> '{ran}'; exit 1")
     released.git("config", "core.hooksPath", str(tmp_path / "hooks"))
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     released.hotpass(*_BUMP)
     assert released.tags()[-1] == "refined_data-v1.1.1"
     assert not ran.exists() or set(ran.read_text().split()) <= {"post-index-change"}
@@ -780,7 +780,7 @@ def test_a_hook_that_forbids_the_move_of_refs_stops_the_release_whole(released: 
     """Case 35: reference-transaction is asked before anything moves."""
     _hook(tmp_path / "hooks", "reference-transaction", 'test "$1" != prepared')
     released.git("config", "core.hooksPath", str(tmp_path / "hooks"))
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     before = snapshot(released)
     code, _ = _error(released, *_BUMP)
     assert code == 8
@@ -801,7 +801,7 @@ def test_run_inside_a_hook_of_another_repository_it_acts_on_the_one_that_is_name
     other = _other_repository(tmp_path)
     words = " ".join(f"'{word}'" for word in released.command(*_BUMP, "--repo-root", str(released.root)))
     _hook(other.path(".git/hooks"), "pre-commit", words)
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     other.write("README.md", "changed\n")
     other.git("commit", "-qam", "change")
     assert released.tags()[-1] == "refined_data-v1.1.1"
@@ -818,7 +818,7 @@ def test_run_inside_a_pre_commit_hook_of_its_own_repository_a_release_waits_and_
     words = " ".join(f"'{word}'" for word in released.command(*_BUMP, "--json", "--lock-timeout", "0.2"))
     answer = released.root.parent / "answer.json"
     _hook(released.path(".git/hooks"), "pre-commit", f"{words} > '{answer}'; exit 0")
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     released.write("notes.txt", "more\n")
     released.git("commit", "-qam", "mine")
     assert json.loads(answer.read_text())["error"]["type"] == "IndexLockedError"
@@ -831,7 +831,7 @@ def test_run_inside_a_post_commit_hook_of_its_own_repository_a_release_works(rel
     """Case 35."""
     words = " ".join(f"'{word}'" for word in released.command(*_BUMP))
     _hook(released.path(".git/hooks"), "post-commit", words)
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     released.write("notes.txt", "more\n")
     released.git("commit", "-qam", "mine")
     assert released.tags()[-1] == "refined_data-v1.1.1"
@@ -859,7 +859,7 @@ def test_what_would_stop_git_half_way_is_found_before_anything_is_written(
     """Case 35: identity and signing; drafts need neither."""
     for name, value in settings.items():
         released.git("config", name, value)
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     before = snapshot(released)
     code, error = _error(released, *_BUMP)
     assert code == 6, error
@@ -886,7 +886,7 @@ def test_releases_are_signed_where_the_settings_ask_for_it(released: Repo, tmp_p
         "gpg.ssh.allowedSignersFile": str(tmp_path / "allowed"),
     }.items():
         released.git("config", name, value)
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     released.hotpass(*_BUMP, "--description", "signed")
     released.git("verify-tag", "refined_data-v1.1.1")
     released.git("verify-commit", "HEAD")
@@ -938,7 +938,7 @@ def test_uncommitted_changes_to_dvcs_files_are_named_and_left(released: Repo) ->
     released.dvc("remote", "add", "-q", "second", "../second")
     config = released.read(".dvc/config")
     committed = released.git("show", "HEAD:.dvc/config").stdout
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     answer = released.hotpass(*_BUMP)
     assert ".dvc/config" in answer.stderr
     assert released.git("show", "HEAD:.dvc/config").stdout == committed
@@ -974,7 +974,7 @@ def test_no_tag_is_made_up_for_commits_that_came_without_it(released: Repo, tmp_
     released.git("clone", "-q", "--no-tags", str(released.root), str(clone.root))
     assert clone.hotpass("version", "--get", "refined_data").stdout == "1.1.0\n"
     assert clone.hotpass("version", "--status").code == 0
-    clone.write(FILE, "new\n")
+    clone.write(FILE, revised("new"))
     for args in (
         _BUMP,
         ["version", "--bump", "patch", "--dataset", "refined_data"],
@@ -1005,7 +1005,7 @@ def test_rewritten_release_commits_make_no_tags_and_confuse_nobody(released: Rep
         released.git("commit", "-qm", "squashed")
     assert released.tags() == tags
     released.hotpass("restore", "data@1.1.0")
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("new"))
     released.hotpass(*_BUMP)
     assert sorted(set(released.tags()) - set(tags)) == ["refined_data-v1.1.1"]
 
@@ -1060,7 +1060,7 @@ def test_a_conflict_in_one_pointer_stops_that_dataset_alone(released: Repo) -> N
     for branch in ("left", "right"):
         released.git("switch", "-q", "-c", branch, "main")
         released.hotpass("restore", "refined_data@1.1.0")
-        released.write(FILE, f"{branch}\n")
+        released.write(FILE, revised(f"{branch}"))
         released.hotpass("version", "--set", "2.0.0", "--dataset", "refined_data")
         digests.append(released.digest(FILE))
         released.commit(branch)
@@ -1070,7 +1070,7 @@ def test_a_conflict_in_one_pointer_stops_that_dataset_alone(released: Repo) -> N
     assert (code, error["type"]) == (8, "UnmergedError")
     assert all(md5 in error["message"] for md5 in digests)
     assert snapshot(released) == before
-    released.write(f"{FOLDER}/north.csv", "new\n")
+    released.write(f"{FOLDER}/north.csv", "a,b\n1,9\n")
     assert released.hotpass("version", "--get", "data").stdout == "1.1.0\n"
     released.hotpass("version", "--bump", "patch", "--tag", "--dataset", "data")
     assert "data-v1.1.1" in released.tags()

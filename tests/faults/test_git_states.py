@@ -6,12 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from harness.repository import FILE, FILE_BYTES, Repo
+from harness.repository import FILE, FILE_BYTES, Repo, revised
 
 
 def test_the_tag_holds_the_current_bytes_and_their_record(released: Repo) -> None:
     """Case 24: data changed, pointer not committed, then a release in one command."""
-    released.write(FILE, b"id,name\n9,Wren Court\n")
+    released.write(FILE, revised("Wren Court"))
     outcome = released.hotpass(
         "version", "--bump", "patch", "--tag", "--dataset", "refined_data", "--json"
     ).json
@@ -26,7 +26,7 @@ def test_the_tag_holds_the_current_bytes_and_their_record(released: Repo) -> Non
 def test_changed_data_is_not_tagged_with_the_old_number(released: Repo) -> None:
     """Case 24: `--tag` alone, where the data is not what the number was given to."""
     released.hotpass("version", "--bump", "patch", "--dataset", "refined_data")
-    released.write(FILE, b"id,name\n9,Wren Court\n")
+    released.write(FILE, revised("Wren Court"))
     refused = released.hotpass("version", "--tag", "--dataset", "refined_data", "--json", check=False)
     assert refused.json["error"]["type"] == "DataChangedError"
     assert refused.code == 10
@@ -116,7 +116,7 @@ def test_a_hostile_environment_changes_nothing(released: Repo, tmp_path: Path) -
         "PAGER": "false",
         "GIT_PAGER": "false",
     }
-    released.write(FILE, b"id\n5\n")
+    released.write(FILE, revised("Wren Court"))
     done = released.hotpass_process(
         "version", "--bump", "patch", "--tag", "--dataset", "refined_data", "--json", env=env
     )
@@ -128,7 +128,7 @@ def test_a_hostile_environment_changes_nothing(released: Repo, tmp_path: Path) -
 def test_no_identity_is_found_before_anything_is_written(released: Repo) -> None:
     """Case 35: git would have failed half-way."""
     released.git("config", "user.useConfigOnly", "true")
-    released.write(FILE, b"id\n5\n")
+    released.write(FILE, revised("Wren Court"))
     pointer = released.read(f"{FILE}.dvc")
     env = {"GIT_CONFIG_GLOBAL": "/dev/null"}
     refused = released.hotpass_process(
@@ -143,7 +143,7 @@ def test_a_signature_that_cannot_be_made_is_found_before_anything_is_written(rel
     """Case 35: `tag.gpgSign` without a key."""
     released.git("config", "tag.gpgSign", "true")
     released.git("config", "gpg.program", "false")
-    released.write(FILE, b"id\n5\n")
+    released.write(FILE, revised("Wren Court"))
     pointer, before = released.read(f"{FILE}.dvc"), released.git("for-each-ref").stdout
     refused = released.hotpass(
         "version", "--bump", "patch", "--tag", "--dataset", "refined_data", check=False
@@ -161,7 +161,7 @@ def test_hooks_of_the_user_do_not_run_in_a_release(released: Repo, tmp_path: Pat
         (hooks / name).write_text("#!/bin/sh\ntouch ran\nexit 1\n")
         (hooks / name).chmod(0o755)
     released.git("config", "core.hooksPath", str(hooks))
-    released.write(FILE, b"id\n5\n")
+    released.write(FILE, revised("Wren Court"))
     released.hotpass("version", "--bump", "patch", "--tag", "--dataset", "refined_data")
     assert not released.path("ran").exists()
 
@@ -170,7 +170,7 @@ def test_staged_work_stays_staged_and_the_next_commit_keeps_the_release(released
     """Case 49."""
     released.write("other.txt", b"staged\n")
     released.git("add", "other.txt")
-    released.write(FILE, b"id\n5\n")
+    released.write(FILE, revised("Wren Court"))
     released.hotpass("version", "--bump", "patch", "--tag", "--dataset", "refined_data")
     assert released.git("cat-file", "-e", "HEAD:other.txt", check=False).code != 0
     pointer = released.git("show", f"HEAD:{FILE}.dvc").stdout
@@ -213,13 +213,13 @@ def test_no_value_of_the_data_gets_into_git(released: Repo) -> None:
     """Case 53."""
     released.write(FILE, b"id,name\n1,Quetzal-Nine-Lane\n")
     released.hotpass(
-        "version", "--bump", "minor", "--tag", "--dataset", "refined_data", "--description", "More"
+        "version", "--bump", "major", "--tag", "--dataset", "refined_data", "--description", "More"
     )
     everything = (
         released.git("log", "-p", "--all").stdout
         + released.git("for-each-ref", "--format=%(contents)").stdout
     )
-    assert "refined_data 1.2.0" in everything
+    assert "refined_data 2.0.0" in everything
     assert "Quetzal" not in everything
 
 

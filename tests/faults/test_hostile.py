@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo
+from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo, revised
 from harness.snapshots import snapshot, tree
 
 _MD5 = hashlib.md5(FILE_BYTES["1.1.0"]).hexdigest()
@@ -97,7 +97,7 @@ def test_a_hostile_pointer_is_damaged_at_once_and_the_others_still_work(
         assert time.monotonic() - started < 1.0
         assert answer.code in (2, 3, 9), answer.stdout[:500]
         assert "Traceback" not in answer.stderr
-    released.write(FILE, "more\n")
+    released.write(FILE, revised("more"))
     released.hotpass("version", "--bump", "patch", "--tag", "--dataset", "refined_data")
     assert released.hotpass("version", "--get", "refined_data").stdout == "1.1.1\n"
     assert released.hotpass("version", "--get", "victim", check=False).code in (3, 9)
@@ -338,13 +338,13 @@ def test_a_value_of_the_data_is_nowhere_in_git(initialised: Repo, path: str) -> 
     repo.hotpass("version", "--add", path)
     repo.hotpass("version", "--set", "1.0.0", "--tag", "--description", "first")
     fill(values[1])
-    repo.hotpass("version", "--bump", "patch", "--description", "a draft")
+    repo.hotpass("version", "--bump", "major", "--description", "a draft")
     repo.hotpass("version", "--tag")
     fill(values[2])
     assert repo.hotpass("restore", "people@1.0.0", check=False).code == 10
     repo.hotpass("restore", "--force", "people@1.0.0")
     fill(values[3])
-    repo.hotpass("version", "--bump", "minor", "--tag")
+    repo.hotpass("version", "--bump", "major", "--tag")
     repo.write("people.csv.version.json" if path.endswith(".csv") else "people.version.json", "{")
     repo.hotpass("version", "--add", path, "--repair")
     history = repo.git("log", "-p", "--all").stdout

@@ -15,8 +15,8 @@ from harness.killing import Runner, lock_is_free
 from harness.picture import leftovers, object_names
 from harness.repository import FILE, FILE_BYTES, FOLDER, Repo
 
-NEW = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,099\n"
-NEWER = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,100\n"
+NEW = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,099\n3,Finch Row,013\n"
+NEWER = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,100\n3,Finch Row,013\n"
 MINOR = ("version", "--bump", "minor", "--tag", "--dataset", "refined_data", "--json")
 
 

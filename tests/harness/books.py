@@ -139,3 +139,33 @@ def opened(path: Path, *, limits: Limits | None = None, **options: Any) -> Itera
     """Read one file or folder."""
     with open_engine(limits=limits or Limits()) as engine:
         yield Opened(engine, read_book(engine, BookSource(path.name, path), ReadOptions(**options)))
+
+
+def ods(path: Path, rows: Sequence[Sequence[str]]) -> Path:
+    """Write an OpenDocument sheet S from the XML of its cells (:func:`ods_cell`)."""
+    uris = "urn:oasis:names:tc:opendocument:xmlns"
+    lines = "".join(f"<table:table-row>{''.join(cells)}</table:table-row>" for cells in rows)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest xmlns:manifest="{uris}:manifest:1.0"></manifest:manifest>',
+        )
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content xmlns:office="{uris}:office:1.0" xmlns:table="{uris}:table:1.0" '
+            f'xmlns:text="{uris}:text:1.0"><office:body><office:spreadsheet><table:table table:name="S">{lines}'
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+    return path
+
+
+def ods_cell(kind: str, value: str = "") -> str:
+    """A cell of an OpenDocument sheet: ``string``, ``float``, ``boolean``, ``date``, ``time`` or nothing."""
+    if not kind:
+        return "<table:table-cell/>"
+    named = {"float": "value", "boolean": "boolean-value", "date": "date-value", "time": "time-value"}.get(
+        kind
+    )
+    given = f' office:{named}="{value}"' if named else ""
+    return f'<table:table-cell office:value-type="{kind}"{given}><text:p>{value}</text:p></table:table-cell>'

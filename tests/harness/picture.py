@@ -77,10 +77,13 @@ def work_files(repo: Repo) -> list[str]:
     return [path for path in _below(repo.root) if not path.startswith((".git/", ".dvc/cache/", ".dvc/tmp/"))]
 
 
+# Objects and logs, and the index of proved objects, which may come and go at any time.
+_UNSEEN = (".git/objects/", ".git/logs/", ".git/hotpass/proofs")
+
+
 def git_files(repo: Repo) -> list[str]:
-    """The files in git's folder, its objects and logs left out."""
-    found = _below(repo.root)
-    return [p for p in found if p.startswith(".git/") and not p.startswith((".git/objects/", ".git/logs/"))]
+    """The files in git's folder, but for those that say nothing of a run."""
+    return [path for path in _below(repo.root) if path.startswith(".git/") and not path.startswith(_UNSEEN)]
 
 
 def leftovers(repo: Repo) -> list[str]:

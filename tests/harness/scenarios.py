@@ -20,7 +20,7 @@ from harness.picture import (
 )
 from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo, Templates
 
-NEW = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,099\n"
+NEW = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,099\n3,Finch Row,013\n"
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,12 @@ def _edited_folder(repo: Repo) -> None:
     repo.write(f"{FOLDER}/north.csv", b"a,b\n9,9\n")
 
 
+def _edited_draft(repo: Repo) -> None:
+    _edit(repo)
+    repo.hotpass("version", "--bump", "minor", "--dataset", "refined_data")
+    repo.write(FILE, NEW.replace(b"099", b"098"))
+
+
 _V = "version"
 SCENARIOS = [
     Scenario("init", "empty", (_V, "--init"), source="notes.txt"),
@@ -102,6 +108,29 @@ SCENARIOS = [
         "released",
         (_V, "--bump", "minor", "--tag", "--dataset", "refined_data"),
         _edit_beside_other_work,
+    ),
+    Scenario("bump-auto", "released", (_V, "--bump", "auto", "--dataset", "refined_data"), _edit),
+    Scenario(
+        "bump-auto-tag",
+        "released",
+        (_V, "--bump", "auto", "--tag", "--dataset", "refined_data", "--description", "d"),
+        _edit_beside_other_work,
+    ),
+    Scenario(
+        "bump-auto-folder",
+        "released",
+        (_V, "--bump", "auto", "--tag", "--dataset", "data"),
+        _edited_folder,
+        FOLDER,
+    ),
+    Scenario(
+        "bump-auto-first", "tracked", (_V, "--bump", "auto", "--tag", "--dataset", "refined_data"), _edit
+    ),
+    Scenario(
+        "bump-auto-keeps-a-draft",
+        "released",
+        (_V, "--bump", "auto", "--dataset", "refined_data"),
+        _edited_draft,
     ),
     Scenario("tag-needs-commit", "drafted", (_V, "--tag", "--dataset", "refined_data")),
     Scenario("tag-alone", "drafted", (_V, "--tag", "--dataset", "refined_data"), _committed),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.books import Opened, number, opened, row, text, xlsx
+from harness.books import Opened, number, ods, ods_cell, opened, row, text, xlsx
 from openpyxl import Workbook
 
 from hotpass.tables import Table, Type
@@ -179,6 +179,20 @@ def test_an_empty_sheet_is_a_table_without_columns(tmp_path: Path) -> None:
         assert look.engine.execute(f"SELECT count(*) FROM {look.table('Empty').relation}") == [(0,)]
 
 
+def test_formulas_that_were_never_calculated_are_counted(tmp_path: Path) -> None:
+    book = Workbook()
+    for cells in (["id", "sum", "n"], ["a", "=1+1", 2], ["b", "=A1*2", None]):
+        book.active.append(cells)
+    book.save(tmp_path / "x.xlsx")
+    with opened(tmp_path / "x.xlsx") as look:
+        assert [note for note in look.book.notes if "calculated" in note] == [
+            "x.xlsx!Sheet: formulas that were never calculated count as blank: 2; save it in a spreadsheet program"
+        ]
+    rows = sheet('t="str"><f>""</f><v></v>', "><f>1+1</f><v>2</v>")
+    with opened(xlsx(tmp_path / "y.xlsx", rows)) as look:
+        assert not any("calculated" in note for note in look.book.notes)
+
+
 def test_formulas_are_read_when_asked_for(tmp_path: Path) -> None:
     rows = (
         row(1, {"A": text("a"), "B": text("b")})
@@ -242,3 +256,51 @@ def test_a_sheet_as_long_as_sheets_can_be(tmp_path: Path) -> None:
             f"SELECT count(*), min(r), max(r), min(c1::INT), max(c1::INT) FROM {relation}"
         ) == [(1_048_575, 0, 1_048_574, 2, 1_048_576)]
         assert at(look.table(), 1_048_574, "a") == "x.xlsx!S!A1048576"
+
+
+def test_an_open_document_is_a_workbook(tmp_path: Path) -> None:
+    kinds = ("string", "float", "boolean", "date", "date", "time")
+    values = ("x", "1.5", "true", "2024-01-31", "2024-01-31T10:30:00", "PT26H30M00S")
+    path = ods(
+        tmp_path / "x.ods",
+        [
+            [ods_cell("string", letter) for letter in "abcdefg"],
+            [
+                *(ods_cell(kind, value) for kind, value in zip(kinds, values, strict=True)),
+                ods_cell("float", "1"),
+            ],
+            [ods_cell("")] * 6 + [ods_cell("string", "1")],
+        ],
+    )
+    with opened(path) as look:
+        assert look.book.format == "ods"
+        assert look.types() == ["text", "number", "boolean", "date", "datetime", "duration", "mixed"]
+        assert look.rows() == [
+            ("x", "1.5", "true", "2024-01-31", "2024-01-31 10:30:00", "26:30:00", "n:1"),
+            (None,) * 6 + ("t:1",),
+        ]
+
+
+def test_a_mixed_column_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    """Columns of one type are still read by column, with dates, errors and empty text among them."""
+    rows = (
+        row(1, dict(zip("ABCDE", map(text, "abcde"), strict=True)))
+        + row(2, {"A": text("1"), "B": number("0.1"), "C": number(45322, 1), "D": text(""), "E": number(1)})
+        + row(3, {"A": number(1), "B": text(""), "C": number("45322.5", 3), "E": ERROR})
+        + row(4, {"A": 't="b"><v>0</v>', "B": number(2), "D": text("x"), "E": number(2)})
+    )
+    for properties, day in (("", "2024-01-31"), ('<workbookPr date1904="1"/>', "2028-02-01")):
+        with opened(xlsx(tmp_path / "x.xlsx", rows, properties=properties)) as look:
+            assert look.types() == ["mixed", "number", "datetime", "text", "mixed"]
+            assert look.rows() == [
+                ("t:1", "0.1", f"{day} 00:00:00", "", "n:1"),
+                ("n:1", "", f"{day} 12:00:00", None, "e:#N/A"),
+                ("b:false", "2", None, "x", "n:2"),
+            ]
+
+
+def test_cells_that_do_not_say_where_they_are_follow_one_another(tmp_path: Path) -> None:
+    rows = f"<row><c {text('a')}</c><c {text('b')}</c></row><row><c {number(1)}</c><c><f>A2</f><v>2</v></c></row>"
+    with opened(xlsx(tmp_path / "x.xlsx", rows), formulas=True) as look:
+        assert look.names() == ["a", "b"]
+        assert look.rows() == [("1", "2")]

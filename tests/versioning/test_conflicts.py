@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from harness.repository import FILE, Repo
+from harness.repository import FILE, Repo, revised
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def conflicted(released: Repo) -> Repo:
     """Two branches gave ``refined_data`` other data each; the merge of them is not settled."""
     for branch in ("left", "right"):
         released.git("switch", "-q", "-c", branch, "main")
-        released.write(FILE, f"{branch}\n")
+        released.write(FILE, revised(f"{branch}"))
         released.hotpass("version", "--bump", "patch", "--dataset", "refined_data")
         released.commit(branch, FILE + ".dvc", FILE + ".version.json")
     assert released.git("merge", "-q", "left", check=False).code == 1
@@ -53,7 +53,7 @@ def test_a_deleted_side_is_named(released: Repo) -> None:
     released.git("rm", "-q", FILE + ".dvc")
     released.git("commit", "-q", "-m", "gone")
     released.git("switch", "-q", "main")
-    released.write(FILE, "kept\n")
+    released.write(FILE, revised("kept"))
     released.hotpass("version", "--bump", "patch", "--tag", "--dataset", "refined_data")
     assert released.git("merge", "-q", "gone", check=False).code == 1
     done = released.hotpass("version", "--bump", "patch", "--dataset", "refined_data", check=False)
@@ -62,7 +62,7 @@ def test_a_deleted_side_is_named(released: Repo) -> None:
 
 
 def test_status_tells_when_the_record_is_of_other_bytes(released: Repo) -> None:
-    released.write(FILE, "added behind our back\n")
+    released.write(FILE, revised("added behind our back"))
     released.dvc("add", "-q", FILE)
     notes = released.hotpass("version", "--status", "--dataset", "refined_data").stdout
     assert f"{FILE}.version.json describes other bytes than the pointer names" in notes

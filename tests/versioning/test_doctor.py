@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from harness.killing import Runner
-from harness.repository import FILE, Repo, Templates
+from harness.repository import FILE, Repo, Templates, revised
 from harness.snapshots import snapshot
 
 
@@ -212,7 +212,7 @@ def test_a_held_lock_is_shown_with_its_holder_and_left(released: Repo) -> None:
 
 
 def test_an_interrupted_release_is_found_and_finished(released: Repo, runner: Runner) -> None:
-    released.write(FILE, b"new\n")
+    released.write(FILE, revised("new"))
     _kill_when_ready(released, runner, "version", "--bump", "patch", "--tag", "--dataset", "refined_data")
     code, _, findings = _doctor(released)
     assert (code, findings["half-done work"]["cure"]) == (6, "hotpass doctor --fix")
@@ -224,7 +224,7 @@ def test_an_interrupted_release_is_found_and_finished(released: Repo, runner: Ru
 
 
 def test_an_interrupted_run_that_had_made_nothing_is_undone(released: Repo, runner: Runner) -> None:
-    released.write(FILE, b"new\n")
+    released.write(FILE, revised("new"))
     before = snapshot(released)
     args = ["version", "--bump", "patch", "--tag", "--dataset", "refined_data"]
     journal = released.path(".git/hotpass/pending.json")

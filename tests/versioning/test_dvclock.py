@@ -106,7 +106,10 @@ def test_a_program_that_uses_dvc_as_a_library_counts_too(project: Path) -> None:
 
 
 def test_a_claim_above_the_path_counts(project: Path) -> None:
-    with _running("sh", "-c", "read x # dvc", "dvc") as process:
+    with _running("sh", "-c", "echo held; read x # dvc", "dvc") as process:
+        # Before the program itself speaks, the system may not yet know its command line.
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
         _claim(project, "dist", process.pid, "dvc")
         with pytest.raises(DvcBusyError):
             check_claims(project, "dist/a.csv")

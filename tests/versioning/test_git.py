@@ -448,10 +448,10 @@ def test_a_repository_with_longer_ids_works_too(tmp_path: Path) -> None:
     repo.write(FILE, b"data")
     repo.hotpass("version", "--add", FILE)
     for version in ("1.0.0", "1.0.1"):
-        repo.write(FILE, version)
+        repo.write(FILE, f"id,version\n1,{version}\n")
         repo.hotpass("version", "--set", version, "--tag")
     assert len(repo.rev("HEAD")) == 64
     assert repo.tags() == ["refined_data-v1.0.0", "refined_data-v1.0.1"]
     repo.hotpass("restore", "refined_data@1.0.0")
-    assert repo.read(FILE) == b"1.0.0"
+    assert repo.read(FILE) == b"id,version\n1,1.0.0\n"
     assert repo.git("fsck", "--strict").code == 0

@@ -7,7 +7,7 @@ import inspect
 from pathlib import Path
 
 import pytest
-from harness.repository import FILE, FILE_BYTES, FOLDER, Repo
+from harness.repository import FILE, FILE_BYTES, FOLDER, Repo, revised
 
 from hotpass.errors import HotpassError
 from hotpass.versioning import DatasetVersion, DVCManager, Outcome, manager
@@ -85,11 +85,12 @@ def test_the_story_of_a_dataset_by_the_library(repo: Repo, monkeypatch: pytest.M
 
 def test_two_managers_side_by_side_see_each_others_work(tracked: Repo) -> None:
     one, other = DVCManager(tracked.root), DVCManager(tracked.root)
+    tracked.write(FILE, revised("first"))
     one.set_version("1.0.0", "refined_data", tag=True)
     assert other.get_version("refined_data") == DatasetVersion(1, 0, 0)
-    tracked.write(FILE, b"new")
+    tracked.write(FILE, revised("new"))
     assert other.bump("patch", "refined_data", tag=True).version == "1.0.1"
-    tracked.write(FILE, b"newer")
+    tracked.write(FILE, revised("newer"))
     assert one.bump("patch", "refined_data", tag=True).version == "1.0.2"
 
 
@@ -97,14 +98,14 @@ def test_a_manager_reads_settings_anew_for_each_act(tracked: Repo) -> None:
     made = DVCManager(tracked.root)
     made.set_version("1.0.0", "refined_data")
     tracked.dvc("cache", "dir", "--local", str(tracked.root / "elsewhere"))
-    tracked.write(FILE, b"new")
+    tracked.write(FILE, revised("new"))
     outcome = made.bump("patch", "refined_data")
     assert (tracked.root / "elsewhere" / "files" / "md5" / outcome.md5[:2] / outcome.md5[2:]).is_file()
 
 
 def test_errors_are_those_of_the_tree(released: Repo) -> None:
     made = DVCManager(released.root)
-    released.write(FILE, b"new")
+    released.write(FILE, revised("new"))
     with pytest.raises(VersionTakenError):
         made.set_version("1.0.0", "refined_data", force=True)
     with pytest.raises(BadVersionError):
@@ -115,7 +116,7 @@ def test_errors_are_those_of_the_tree(released: Repo) -> None:
         made.restore("refined_data", "nonsense")
     with pytest.raises(ValueError, match="not a valid Bump"):
         made.bump("huge", "refined_data")
-    assert released.read(FILE) == b"new"
+    assert released.read(FILE) == revised("new")
 
 
 def test_the_library_prints_nothing(tracked: Repo, capfd: pytest.CaptureFixture[str]) -> None:

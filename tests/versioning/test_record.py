@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from hotpass.versioning.errors import BadMetadataError, DamagedRecordError
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.record import (
+    FACTS_LIMIT,
     METADATA_LIMIT,
     RECORD_LIMIT,
+    Facts,
     VersionRecord,
     check_metadata,
     parse_record,
@@ -51,6 +53,14 @@ JSON = st.recursive(
 OBJECTS = st.dictionaries(TEXT, JSON, max_size=4)
 NEWER = OBJECTS.map(lambda content: {f"new_{name}": value for name, value in content.items()})
 NUMBERS = st.integers(0, 999_999_999)
+COUNTS = st.integers(0, 10**9)
+FACTS = st.just(Facts()) | st.builds(
+    Facts,
+    rows=st.none() | COUNTS,
+    content=st.text("0123456789abcdef:t", max_size=70),
+    tables=st.lists(OBJECTS, max_size=3).map(tuple),
+    changes=st.none() | OBJECTS,
+).filter(lambda facts: facts.known)
 RECORDS = st.builds(
     VersionRecord,
     dataset=TEXT,
@@ -63,6 +73,7 @@ RECORDS = st.builds(
     timestamp=TEXT,
     tag=st.none() | TEXT,
     previous=st.none() | TEXT,
+    facts=FACTS,
     metadata=OBJECTS,
     others=NEWER,
 )
@@ -244,3 +255,29 @@ def test_a_record_with_as_much_metadata_as_may_be_is_readable_again() -> None:
 
 def test_tuples_become_lists() -> None:
     assert check_metadata({"x": (1, (2,))}) == {"x": [1, [2]]}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"rows": -1}, {"rows": "5"}, {"content": 5}, {"tables": {}}, {"tables": [1]}, {"changes": []}],
+)
+def test_what_a_record_says_of_the_data_has_its_form(fields: dict[str, Any]) -> None:
+    with pytest.raises(DamagedRecordError):
+        parse_record(changed(**fields), PATH)
+
+
+def test_a_record_of_very_wide_tables_can_be_read_again_and_leaves_their_columns_out() -> None:
+    columns = [{"name": f"column {number}", "type": "text", "blanks": 0} for number in range(16_384)]
+    tables = tuple({"name": str(number), "rows": 1, "columns": columns, "key": None} for number in range(3))
+    record = replace(RECORD, facts=Facts(3, "t1:0", tables))
+    text = render_record(record).encode()
+    assert len(text) < RECORD_LIMIT
+    again = parse_record(text, PATH).facts
+    assert [table["columns"] for table in again.tables] == [None] * 3
+    assert (again.rows, again.content) == (3, "t1:0")
+
+
+def test_a_record_of_very_many_tables_counts_the_rows_alone() -> None:
+    tables = tuple({"name": "x" * 100 + str(number), "rows": 1} for number in range(FACTS_LIMIT // 100))
+    again = parse_record(render_record(replace(RECORD, facts=Facts(9, "t1:0", tables))).encode(), PATH).facts
+    assert (again.rows, again.tables) == (9, ())

@@ -6,9 +6,10 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from hotpass import process, progress, versioning, workflows
-from hotpass.cli.meter import Meter
+from hotpass import versioning, workflows
 from hotpass.cli.screen import Screen
+from hotpass.cli.surroundings import listen as _listen
+from hotpass.cli.surroundings import project_of as _project
 from hotpass.errors import DIFFERENCES_FOUND, IntegrityError, NotReadyError, UsageError
 from hotpass.report import document, text
 
@@ -89,7 +90,7 @@ def show(options: Namespace, screen: Screen) -> int:
 def identify(options: Namespace, screen: Screen) -> int:
     """``hotpass identify``."""
     _listen(options)
-    found = versioning.identify_path(_project(options), Path(options.file))
+    found = workflows.identify(_project(options), Path(options.file))
     if screen.json:
         screen.data(document.result_document("identify", found))
     else:
@@ -195,6 +196,7 @@ def _make(options: Namespace, screen: Screen) -> int:
         description=options.description,
         tag=options.tag,
         force=options.force,
+        allow_lower=options.allow_lower,
     )
 
     def announce(outcome: versioning.Outcome) -> None:
@@ -223,15 +225,3 @@ class WhichReleaseError(UsageError):
     def hint(self) -> str:
         """How to name one."""
         return f"write {self.name}@X.Y.Z; git tag -l '{self.name}-v*' lists them"
-
-
-def _project(options: Namespace) -> versioning.Project:
-    return versioning.Project.find(options.repo_root, options.lock_timeout)
-
-
-def _listen(options: Namespace) -> None:
-    """Show progress to a terminal, and each program that is started where the user asked for it."""
-    watched = not (options.quiet or options.json) and sys.stderr.isatty()
-    progress.watchers[:] = [Meter()] if watched else []
-    trace = [lambda line: sys.stderr.write(f"+ {text.inert(text.without_secrets(line))}\n")]
-    process.listeners[:] = trace if options.verbose else []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from hotpass import __version__
-from hotpass.cli import commands, completion
+from hotpass.cli import commands, completion, looking
 from hotpass.cli.screen import Screen
 from hotpass.errors import UsageError
 
@@ -16,6 +16,7 @@ _VERSION_EXAMPLES = """examples:
   hotpass version --add dist/refined_data.xlsx
   hotpass version --set 1.0.0 --dataset refined_data --description "Initial release" --tag
   hotpass version --bump patch --tag --dataset refined_data --description "Two phones corrected"
+  hotpass version --bump auto --tag --dataset refined_data --description "Ten new sites"
   hotpass version --get refined_data
   hotpass version --status --check
 """
@@ -59,9 +60,9 @@ _KNOWN = {
     "add": {"dataset", "repair"},
     "status": {"dataset", "check"},
     "get": set(),
-    "set": {"dataset", "description", "tag", "force"},
-    "bump": {"dataset", "description", "tag", "dry_run"},
-    "tag": {"dataset"},
+    "set": {"dataset", "description", "tag", "force", "allow_lower"},
+    "bump": {"dataset", "description", "tag", "dry_run", "allow_lower"},
+    "tag": {"dataset", "allow_lower"},
 }
 _OPTIONS = {
     "remote": "--remote",
@@ -74,6 +75,7 @@ _OPTIONS = {
     "tag": "--tag",
     "force": "--force",
     "dry_run": "--dry-run",
+    "allow_lower": "--allow-lower",
 }
 
 
@@ -146,6 +148,7 @@ def build_parser() -> Parser:
     _add_history(verbs, common)
     _add_show(verbs, common)
     _add_identify(verbs, common)
+    looking.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
     _add_doctor(verbs, common)
     _add_demo(verbs, common)
     _add_completion(verbs, common)
@@ -185,7 +188,11 @@ def _add_version(verbs: argparse._SubParsersAction[Parser], common: Parser) -> N
     )
     actions.add_argument("--get", metavar="DATASET", help="print the current version")
     actions.add_argument("--set", metavar="X.Y.Z", help="give the data this version")
-    actions.add_argument("--bump", choices=("major", "minor", "patch"), help="give the data the next version")
+    actions.add_argument(
+        "--bump",
+        choices=("major", "minor", "patch", "auto"),
+        help="give the data the next version; auto: the one that follows from what changed",
+    )
     actions.add_argument(
         "--tag", action="store_true", help="release the current version; with --set or --bump: that one"
     )
@@ -201,6 +208,11 @@ def _add_version(verbs: argparse._SubParsersAction[Parser], common: Parser) -> N
     )
     options.add_argument(
         "--dry-run", action="store_true", help="say what would happen and write nothing (--bump)"
+    )
+    options.add_argument(
+        "--allow-lower",
+        action="store_true",
+        help="release a lower bump than the data asks for; --description says why (--tag)",
     )
     options.add_argument(
         "--repair", action="store_true", help="make a damaged pointer or record anew (--add)"
@@ -241,7 +253,9 @@ def _add_show(verbs: argparse._SubParsersAction[Parser], common: Parser) -> None
 
 
 def _add_identify(verbs: argparse._SubParsersAction[Parser], common: Parser) -> None:
-    parser = _verb(verbs, common, "identify", "say which release a file is, by its bytes", _IDENTIFY_EXAMPLES)
+    parser = _verb(
+        verbs, common, "identify", "say which release a file is, by bytes or content", _IDENTIFY_EXAMPLES
+    )
     parser.add_argument("file", metavar="FILE", help="a file or folder, anywhere")
     parser.set_defaults(run=commands.identify)
 
@@ -315,8 +329,9 @@ def _action(options: argparse.Namespace) -> str:
         reason = f"one action a call, not {named}" if given else f"no action: give one of {_flags(ACTIONS)}"
         raise CommandLineError(reason, "hotpass version")
     action = given[0]
+    known = _KNOWN[action] | ({"description"} if options.allow_lower else set())
     for name, flag in _OPTIONS.items():
-        if name != action and getattr(options, name) not in (None, False) and name not in _KNOWN[action]:
+        if name != action and getattr(options, name) not in (None, False) and name not in known:
             raise CommandLineError(f"--{action} does not know {flag}", "hotpass version")
     return action
 

@@ -1,4 +1,48 @@
 """Results as text for people and as JSON for programs. Prints nothing.
 
 :mod:`hotpass.report.text` makes lines, :mod:`hotpass.report.document` one JSON document with a ``format`` number.
+What shows data itself is loaded when first used.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hotpass.report.answer import answer_document, answer_lines, write_answer_csv
+    from hotpass.report.comparison import (
+        comparison_document,
+        comparison_lines,
+        write_comparison_csv,
+        write_comparison_html,
+    )
+    from hotpass.report.tracing import traced_lines
+
+_HOMES = {
+    "answer_document": "answer",
+    "answer_lines": "answer",
+    "comparison_document": "comparison",
+    "comparison_lines": "comparison",
+    "traced_lines": "tracing",
+    "write_answer_csv": "answer",
+    "write_comparison_csv": "comparison",
+    "write_comparison_html": "comparison",
+}
+
+__all__ = [
+    "answer_document",
+    "answer_lines",
+    "comparison_document",
+    "comparison_lines",
+    "traced_lines",
+    "write_answer_csv",
+    "write_comparison_csv",
+    "write_comparison_html",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hotpass.versioning import (
         DatasetStatus,
         Examination,
         History,
-        Identified,
         Initialised,
         Outcome,
         Restored,
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
         Status,
         Tracked,
     )
+    from hotpass.workflows import Found
 
 Paint = Callable[[str, str], str]
 """Puts a text in a colour: ``paint("red", "changed")``."""
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "dim": "2", "bold": "1"}
+_REASONS = 10
 # What a terminal could obey or show in another order than written (Unicode TR 36, bidirectional overrides).
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -41,6 +43,9 @@ def coloured(colour: str, text: str) -> str:
 
 def inert(text: str) -> str:
     """The text with control characters and direction overrides written out as escapes."""
+    # Nothing that is written out is printable (str.isprintable: categories Other and Separator), so most need no look.
+    if text.isprintable():
+        return text
     return "".join(
         char if _is_inert(char) else char.encode("unicode_escape", "surrogatepass").decode() for char in text
     )
@@ -74,7 +79,11 @@ def amount(size: int | None) -> str:
 def outcome_lines(outcome: Outcome) -> list[str]:
     """What a set, bump or tag did."""
     head = f"{outcome.dataset} {outcome.version}"
-    if outcome.dry_run:
+    if outcome.unchanged:
+        return [inert(f"{outcome.dataset} already {outcome.version}  nothing changed since {outcome.tag}")]
+    if outcome.already and not outcome.tag:
+        kind = "is the draft already"
+    elif outcome.dry_run:
         kind = f"would be released as {outcome.tag}" if outcome.tag else "would be a draft"
     elif outcome.already:
         kind = f"is released already as {outcome.tag}"
@@ -83,7 +92,20 @@ def outcome_lines(outcome: Outcome) -> list[str]:
     else:
         kind = "draft"
     line = f"{head}  {kind}  {_data(outcome.path, outcome.size, outcome.files)}"
-    return [inert(line)]
+    return [inert(line), *_reason_lines(outcome)]
+
+
+def _reason_lines(outcome: Outcome) -> list[str]:
+    """Which bump the data asks for, and why."""
+    if outcome.asked is None:
+        return []
+    shown = [inert(f"  {reason}") for reason in outcome.reasons[:_REASONS]]
+    more = len(outcome.reasons) - _REASONS
+    return [
+        f"asks for a {outcome.asked} after {outcome.since}:",
+        *shown,
+        *([f"  and {more} more"] if more > 0 else []),
+    ]
 
 
 def tracked_lines(tracked: Tracked) -> list[str]:
@@ -122,7 +144,7 @@ def status_lines(status: Status, paint: Paint) -> list[str]:
     rows: list[tuple[str, ...]] = [("dataset", "version", "release", "data", "commit", "published", "path")]
     rows += [_status_row(entry) for entry in status.datasets]
     lines = []
-    for number, text in enumerate(_table(rows)):
+    for number, text in enumerate(table_lines(rows)):
         if number == 0:
             lines.append(paint("dim", text))
             continue
@@ -163,12 +185,12 @@ def history_lines(history: History, paint: Paint) -> list[str]:
         )
         for entry in history.releases
     ]
-    head, *lines = _table(rows)
+    head, *lines = table_lines(rows)
     return [paint("dim", head), *lines]
 
 
 def shown_lines(shown: Shown) -> list[str]:
-    """A record, a field a line; what is nested as JSON."""
+    """A record, a field a line; tables and changes in words, what else is nested as JSON."""
     facts: dict[str, object] = {
         "tag": shown.tag,
         "released": shown.date,
@@ -179,18 +201,61 @@ def shown_lines(shown: Shown) -> list[str]:
     width = max(len(name) for name in fields)
     lines = []
     for name, value in fields.items():
-        if value is None or value in ("", {}) or name == "format":
+        if value is None or value in ("", {}, []) or name == "format":
+            continue
+        if name in _NESTED:
+            lines += [inert(line) for line in _NESTED[name](name.ljust(width), value)]
             continue
         said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         lines.append(inert(f"{name.ljust(width)}  {said}"))
     return lines
 
 
-def identified_lines(found: Identified) -> list[str]:
-    """The releases that hold the bytes."""
+def _tables_said(label: str, tables: Any) -> Iterator[str]:
+    """The tables of a record, each with its columns below it."""
+    yield f"{label.rstrip()}:"
+    for table in tables:
+        columns = table.get("columns") or []
+        key = ", ".join(table.get("key") or [])
+        said = [f"{table.get('rows')} rows", f"{len(columns)} columns", *([f"key {key}"] if key else [])]
+        yield f"  {table.get('name') or '(one table)'}  {', '.join(said)}"
+        rows = [(str(one.get("name")), str(one.get("type")), _blanks(one)) for one in columns]
+        yield from (f"    {line}" for line in (table_lines(rows) if rows else []))
+
+
+def _blanks(column: Mapping[str, Any]) -> str:
+    blanks = column.get("blanks")
+    return f"{blanks} blank" if blanks else ""
+
+
+def _changes_said(label: str, changes: Any) -> Iterator[str]:
+    """What changed since the release before, a kind a line."""
+    yield f"{label.rstrip()}:  since {changes.get('since')}, asks for {changes.get('bump') or 'no bump'}"
+    for one in changes.get("kinds") or []:
+        of = " of ".join(
+            part for part in (", ".join(one.get("columns") or []), one.get("table") or "") if part
+        )
+        where = ", ".join(one.get("where") or [])
+        words = [
+            str(one.get("count")),
+            str(one.get("kind")).replace("_", " "),
+            of,
+            one.get("detail") or "",
+            where,
+        ]
+        yield f"  {one.get('bump')}  {'  '.join(word for word in words if word)}"
+
+
+_NESTED: dict[str, Callable[[str, Any], Iterator[str]]] = {"tables": _tables_said, "changes": _changes_said}
+
+
+def identified_lines(found: Found) -> list[str]:
+    """The releases that a file is; it says so where they have its content in other bytes."""
+    how = "  same content, other bytes" if found.by == "content" else ""
     return [
         inert(
-            f"{match.dataset} {match.version}  {match.tag}  {match.path}{'/' + match.member if match.member else ''}"
+            f"{match.dataset} {match.version}  {match.tag}  "
+            f"{match.path}{'/' + match.member if match.member else ''}{how}"
         )
         for match in found.matches
     ]
@@ -201,12 +266,12 @@ def examination_lines(found: Examination, paint: Paint) -> list[str]:
     colours = {"good": "green", "note": "yellow", "problem": "red"}
     lines = [paint("green", f"mended: {inert(line)}") for line in found.mended]
     rows = [(finding.subject, finding.state, finding.detail) for finding in found.findings]
-    for finding, line in zip(found.findings, _table(rows), strict=True):
+    for finding, line in zip(found.findings, table_lines(rows), strict=True):
         lines.append(line if finding.state == "good" else paint(colours[finding.state], line))
         if finding.cure:
             lines.append(paint("dim", inert(f"  {finding.cure}")))
     settings = [(entry.name, str(entry.value), entry.origin) for entry in found.settings]
-    return [*lines, "", *_table([("setting", "value", "from"), *settings])]
+    return [*lines, "", *table_lines([("setting", "value", "from"), *settings])]
 
 
 def _status_row(entry: DatasetStatus) -> tuple[str, ...]:
@@ -222,13 +287,28 @@ def _status_row(entry: DatasetStatus) -> tuple[str, ...]:
     )
 
 
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines, inert, each column as wide as its widest cell."""
     shown = [[inert(cell) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
+    widths = [max(width_of(row[column]) for row in shown) for column in range(len(shown[0]))]
     return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(
+            cell + " " * (width - width_of(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
         for row in shown
     ]
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal a text takes: East Asian wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf")
+        else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )
 
 
 def _data(path: str, size: int | None, files: int | None) -> str:

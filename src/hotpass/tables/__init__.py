@@ -7,6 +7,7 @@ is said in the book's notes.
 
 from hotpass.tables.digest import book_digest, content_digest, profile_book, profile_table
 from hotpass.tables.engine import Engine, identifier, literal, open_engine
+from hotpass.tables.errors import LimitError, QueryError, UnevenLinesError
 from hotpass.tables.limits import Limits
 from hotpass.tables.reading import read_book, read_books
 from hotpass.tables.source import BookSource, ReadOptions
@@ -20,6 +21,7 @@ from hotpass.tables.table import (
     Type,
     column_letters,
 )
+from hotpass.tables.typed import TypedColumn, typed_columns, typed_select
 
 __all__ = [
     "Book",
@@ -28,11 +30,15 @@ __all__ = [
     "Column",
     "ColumnProfile",
     "Engine",
+    "LimitError",
     "Limits",
+    "QueryError",
     "ReadOptions",
     "Table",
     "TableProfile",
     "Type",
+    "TypedColumn",
+    "UnevenLinesError",
     "book_digest",
     "column_letters",
     "content_digest",
@@ -43,4 +49,6 @@ __all__ = [
     "profile_table",
     "read_book",
     "read_books",
+    "typed_columns",
+    "typed_select",
 ]

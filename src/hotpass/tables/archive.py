@@ -18,6 +18,10 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 1 << 16
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+# A cell with a formula and without a value; "" that was calculated is a text (t="str").
+_UNCALCULATED = re.compile(
+    rb'<c(?![^>]* t="str")(?: [^>]*)?><f(?:[^>]*/>|(?: [^>]*)?>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
 # What the first part of a list may take: names of sheets, relations, the first shared strings.
 _HEAD = 64 << 20
 
@@ -191,6 +195,18 @@ def formulas(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[int, int, st
             elif number:
                 text = shared.get(number, "")
             yield int(address.lstrip(_LETTERS)) - 1, _column_of(address), text
+
+
+def uncalculated(archive: zipfile.ZipFile, part: str) -> int:
+    """How many formulas of a sheet have no value, as in workbooks that no spreadsheet program has saved."""
+    count, rest = 0, b""
+    with archive.open(part) as file:
+        while data := file.read(1 << 20):
+            data = rest + data
+            cut = data.rfind(b"<c ")
+            rest = data[cut:] if cut > 0 else b""
+            count += len(_UNCALCULATED.findall(data[: cut if cut > 0 else None])) if b"<f" in data else 0
+    return count + len(_UNCALCULATED.findall(rest))
 
 
 def unescape(text: str) -> str:

@@ -13,25 +13,23 @@ import re
 import resource
 import sys
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from hotpass.tables import archive, celltext
 from hotpass.tables.celltext import Cell
+from hotpass.tables.columns import as_text, cells_of, form_of, odd_cell
 from hotpass.tables.table import Type
 
 _DAY = 86_400_000
 # Midnight of the day before the first, in ms of Unix time: what a cell that is a time alone is read as.
 _DAY_ZERO = -2_209_075_200_000
 _DAY_ZERO_1904 = -2_082_844_800_000
-# What fastexcel says of an error cell: "Expected float but got 'Error(NA)'".
-_ERRORS = {
-    "NA": "#N/A", "Div0": "#DIV/0!", "Name": "#NAME?", "Null": "#NULL!",
-    "Num": "#NUM!", "Ref": "#REF!", "Value": "#VALUE!", "GettingData": "#GETTING_DATA",
-}  # fmt: skip
 
 
 class TooMuchError(Exception):
@@ -42,7 +40,8 @@ class TooMuchError(Exception):
 class SheetRead:
     """A sheet as it goes over: where it begins (from 0), its headers, the type of each column, its rows in ``file``.
 
-    ``native``: the columns that are not yet text.
+    ``forms`` are empty for columns that are text by now, ``plain`` for those whose values show as they should, ``double``
+    for numbers of which some would show an exponent.
     """
 
     name: str
@@ -51,10 +50,11 @@ class SheetRead:
     column: int = 0
     headers: list[str | None] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
-    native: list[bool] = field(default_factory=list)
+    forms: list[str] = field(default_factory=list)
     rows: int = 0
     file: str = ""
     formulas: str = ""
+    uncalculated: int = 0
 
 
 class Reader:
@@ -70,7 +70,8 @@ class Reader:
         self.parts: list[archive.SheetPart] = []
         self.from_1904 = False
         if self._zip is not None:
-            self.parts, self.from_1904 = archive.sheet_parts(self._zip)
+            with suppress(ValueError, KeyError, ExpatError):  # then python-calamine tells
+                self.parts, self.from_1904 = archive.sheet_parts(self._zip)
 
     def sheets(self) -> list[tuple[str, bool]]:
         """Name and whether hidden, of every worksheet."""
@@ -90,7 +91,7 @@ class Reader:
         sheet = SheetRead(name, hidden)
         if self._find_header(sheet):
             try:
-                return sheet, self._by_column(sheet)
+                return sheet, self._laid_out(sheet, self._load(sheet), {})
             except fastexcel.UnsupportedColumnTypeCombinationError:
                 pass  # a column of several types
         return sheet, self._general(sheet)
@@ -103,10 +104,13 @@ class Reader:
         if self._zip is None or part is None:
             return None
         rows, places, texts = [], [], []
-        for row, column, text in archive.formulas(self._zip, part):
-            rows.append(row - sheet.row - 1)
-            places.append(column - sheet.column + 1)
-            texts.append(text)
+        try:
+            for row, column, text in archive.formulas(self._zip, part):
+                rows.append(row - sheet.row - 1)
+                places.append(column - sheet.column + 1)
+                texts.append(text)
+        except (ValueError, KeyError):
+            return None
         return pa.table(
             {
                 "r": pa.array(rows, pa.int64()),
@@ -114,6 +118,16 @@ class Reader:
                 "f": pa.array(texts, pa.string()),
             }
         )
+
+    def uncalculated(self, sheet: SheetRead, table: Any) -> int:
+        """How many formulas of a sheet were never calculated: they are read as blanks. Looks where there are any."""
+        part = next((part.part for part in self.parts if part.name == sheet.name), None)
+        if self._zip is None or part is None or not any(column.null_count for column in table.columns):
+            return 0
+        try:
+            return archive.uncalculated(self._zip, part)
+        except (ValueError, KeyError):
+            return 0
 
     def _by_cell(self) -> Any:
         if self._cells is None:
@@ -129,7 +143,7 @@ class Reader:
             return False
         try:
             row, cells = archive.first_row(self._zip, part)
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, ExpatError):
             return False
         # Only a first row that begins in column A tells where the sheet begins; only text is sure to be its own text.
         if 0 not in cells or any(kind not in ("s", "str", "inlineStr") for kind, _ in cells.values()):
@@ -137,6 +151,8 @@ class Reader:
         shared = archive.shared_strings(
             self._zip, {int(text) for kind, text in cells.values() if kind == "s"}
         )
+        if any(kind == "s" and int(text) not in shared for kind, text in cells.values()):
+            return False
         sheet.row = row
         sheet.headers = [None] * (max(cells) + 1)
         for place, (kind, text) in cells.items():
@@ -157,23 +173,33 @@ class Reader:
         batch, errors = loaded.to_arrow_with_errors()
         return batch, list(errors.errors) if errors else []
 
-    def _by_column(self, sheet: SheetRead) -> Any:
-        batch, errors = self._load(sheet)
-        odd: dict[int, dict[int, str | None]] = {}
+    def _laid_out(
+        self, sheet: SheetRead, loaded: tuple[Any, list[Any]], cells: Mapping[int, Sequence[Cell]]
+    ) -> Any:
+        """The columns as they go over. ``cells``: place → what python-calamine read of columns that were loaded as text."""
+        batch, errors = loaded
+        odd: dict[int, dict[int, str | timedelta]] = {}
         for error in errors:
             row, place = error.offset_position
-            odd.setdefault(place, {})[row] = _error_text(error.detail)
+            odd.setdefault(place, {})[row] = odd_cell(error.detail)
         sheet.headers += [None] * (batch.num_columns - len(sheet.headers))
         columns = []
         for place in range(batch.num_columns):
-            column = batch.column(place)
-            kind = self._type_of(column)
-            if place in odd or kind is None:
-                columns.append(_as_text(sheet, _cells_of(column, self._zero), odd.get(place, {})))
+            column, form = batch.column(place), ""
+            kind = None if place in cells or place in odd else self._type_of(column)
+            if place in cells:
+                # python-calamine reads blank and empty text alike.
+                blanks = column.is_null().to_pylist()
+                pairs = zip(cells[place], blanks, strict=True)
+                told = [None if cell == "" and blank else cell for cell, blank in pairs]
+                kind, column = as_text(told, odd.get(place, {}))
+            elif kind is None:
+                kind, column = as_text(cells_of(column, self._zero), odd.get(place, {}))
             else:
-                sheet.types.append(kind.value)
-                sheet.native.append(kind not in (Type.TEXT, Type.EMPTY))
-                columns.append(column)
+                form, column = form_of(column, kind)
+            sheet.types.append(kind.value)
+            sheet.forms.append(form)
+            columns.append(column)
         return _table(sheet, columns)
 
     @property
@@ -211,6 +237,8 @@ class Reader:
 
     def _general(self, sheet: SheetRead) -> Any:
         """Read cell by cell where columns do not tell: several types, other formats, headers that are no text."""
+        import fastexcel
+
         cells = self._by_cell().get_sheet_by_name(sheet.name)
         if cells.start is None:
             return None
@@ -223,78 +251,22 @@ class Reader:
         header = next(rows)
         sheet.headers = [celltext.text_of(cell) if cell != "" else None for cell in header]
         values = list(zip(*rows, strict=True)) or [()] * len(header)
-        # As text, to tell blank from empty text and from errors, which python-calamine does not.
-        batch, errors = self._load(sheet, "string")
-        wrong: dict[int, dict[int, str | None]] = {}
-        for error in errors:
-            row, place = error.offset_position
-            wrong.setdefault(place, {})[row] = _error_text(error.detail)
-        columns = []
-        for place, column in enumerate(values):
-            texts = batch.column(place)
-            blanks = texts.is_null().to_pylist()
-            told = [
-                None if cell == "" and blank else cell for cell, blank in zip(column, blanks, strict=True)
-            ]
-            columns.append(_as_text(sheet, told, wrong.get(place, {})))
-        return _table(sheet, columns)
+        mixed = {place: column for place, column in enumerate(values) if self._is_mixed(column)}
+        try:
+            loaded = self._load(sheet, dict.fromkeys(mixed, "string"))
+        except fastexcel.FastExcelError:
+            mixed = dict(enumerate(values))
+            loaded = self._load(sheet, "string")
+        return self._laid_out(sheet, loaded, mixed)
 
-
-def _error_text(detail: str) -> str | None:
-    """The error that a cell holds, or an empty text, from what fastexcel says of it."""
-    if detail.endswith("""'String("")'"""):
-        return None
-    name = detail.rpartition("Error(")[2].partition(")")[0] if "Error(" in detail else ""
-    if not name:
-        raise ValueError(f"a cell that is not understood: {detail}")
-    return _ERRORS.get(name, f"#{name.upper()}")
-
-
-def _cells_of(column: Any, zero: int) -> list[Cell | None]:
-    """The cells of a column that fastexcel read, as python-calamine would give them."""
-    return [_as_cell(value, zero) for value in column.to_pylist()]
-
-
-def _as_cell(value: Any, zero: int) -> Any:
-    if not isinstance(value, datetime):
-        return value
-    value = value.replace(tzinfo=None)
-    if value.date() == (datetime(1970, 1, 1) + timedelta(milliseconds=zero)).date():  # noqa: DTZ001  # no zone in a sheet
-        return value.time()
-    return value.date() if value.time() == time() else value
-
-
-def _as_text(sheet: SheetRead, cells: Sequence[Cell | None], odd: dict[int, str | None]) -> Any:
-    """A column as canonical text, tagged where it is mixed. ``odd``: row → the error there, or None for empty text."""
-    import pyarrow as pa
-
-    types = {celltext.type_of(cell) for cell in cells if cell is not None and cell != ""}
-    if types == {Type.DATE, Type.DATETIME}:
-        types = {Type.DATETIME}
-    mixed = len(types) + any(error is not None for error in odd.values()) > 1
-    if mixed:
-        kind = Type.MIXED
-        texts = [None if cell is None else celltext.tagged(cell) for cell in cells]
-    elif not types:
-        kind = Type.MIXED if any(odd.values()) else Type.EMPTY
-        texts = [None if cell is None else "" for cell in cells]
-    else:
-        kind = types.pop()
-        texts = _texts(cells, kind)
-        if kind is Type.NUMBER and all(
-            celltext.is_whole(cell) for cell in cells if cell is not None and cell != ""
-        ):
-            kind = Type.INTEGER
-    for row, error in odd.items():
-        texts[row] = "" if error is None else f"{celltext.ERROR_TAG}:{error}"
-    sheet.types.append(kind.value)
-    sheet.native.append(False)
-    return pa.array(texts, pa.string())
-
-
-def _texts(cells: Iterable[Cell | None], kind: Type) -> list[str | None]:
-    with_time = kind is Type.DATETIME
-    return [None if cell is None else celltext.text_of(cell, as_datetime=with_time) for cell in cells]
+    def _is_mixed(self, cells: Sequence[Cell]) -> bool:
+        """Whether a column has cells of several types, or of one that is surer read by cell than by column."""
+        classes = set(map(type, cells))
+        if str in classes and len(classes) > 1 and not any(type(cell) is str and cell for cell in cells):
+            classes.remove(str)
+        if len(classes) == 1:
+            return not classes <= {str, float, bool}
+        return bool(classes) and not (self.parts and classes <= {date, datetime, time})
 
 
 def _table(sheet: SheetRead, columns: list[Any]) -> Any:
@@ -320,6 +292,7 @@ def read_book(job: dict[str, Any]) -> dict[str, Any]:
         if table is not None:
             sheet.file = f"{job['token']}-{number}.parquet"
             _write(table, Path(job["folder"], sheet.file))
+            sheet.uncalculated = reader.uncalculated(sheet, table)
             if job["formulas"] and (formulas := reader.formulas(sheet)) is not None:
                 sheet.formulas = f"{job['token']}-{number}-f.parquet"
                 _write(formulas, Path(job["folder"], sheet.formulas))
@@ -331,7 +304,9 @@ def _write(table: Any, path: Path) -> None:
     import pyarrow.parquet as pq
 
     # Read once, right away, on this machine: no compression, and nothing that helps to skip.
-    pq.write_table(table, path, compression="none", use_dictionary=False, write_statistics=False)
+    # Row groups are what the engine reads side by side.
+    options = {"compression": "none", "use_dictionary": False, "write_statistics": False}
+    pq.write_table(table, path, row_group_size=1 << 14, **options)
 
 
 def _is_full(limit: int) -> bool:

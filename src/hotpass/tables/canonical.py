@@ -93,6 +93,11 @@ def _native(column: Column, expression: str) -> str:
     text = f"({expression})::VARCHAR"
     if column.type is Type.NUMBER:
         return f"hp_number({text})"
-    if column.type is Type.DATETIME and "TIME ZONE" in column.native:
+    if column.type is Type.DATETIME and has_zone(column):
         return f"hp_datetime({text})"
     return f"hp_time({text})" if column.type in (Type.DATETIME, Type.TIME) else text
+
+
+def has_zone(column: Column) -> bool:
+    """Whether a column of times is one of moments, as its container says."""
+    return "TIME ZONE" in column.native or column.native.startswith("TIMESTAMPTZ")

@@ -20,6 +20,7 @@ from hotpass.tables.table import Column, Table
 
 if TYPE_CHECKING:
     import duckdb
+    from polars import DataFrame
 
 _BATCH = 2048
 _USUAL = Limits()
@@ -36,6 +37,7 @@ class Engine:
         self._numbers = count(1)
         self._files: dict[str, Path] = {}
         self._unnumbered: dict[str, str] = {}
+        self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self.folder = folder
         self.limits = limits
         self.threads = cores()
@@ -47,12 +49,26 @@ class Engine:
 
     def stream(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Run a query and yield its rows as they come; others may run meanwhile. Raises what ``execute`` does."""
+        yield from self.select(sql, parameters)[1]
+
+    def select(
+        self, sql: str, parameters: Sequence[object] = ()
+    ) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+        """Run a query and give the names of its columns, and its rows as they come, as ``stream`` does."""
         with self._translated():
             # Of its own: a connection's next statement would end this one.
             cursor = self._connection.cursor()
-        try:
-            with self._translated():
+            self._cursors.add(cursor)
+            try:
                 cursor.execute(sql, list(parameters))
+            except BaseException:
+                self._cursors.discard(cursor)
+                cursor.close()
+                raise
+        return tuple(column[0] for column in cursor.description or ()), self._rows(cursor)
+
+    def _rows(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+        try:
             while True:
                 with self._translated():
                     rows = cursor.fetchmany(_BATCH)
@@ -60,7 +76,20 @@ class Engine:
                     return
                 yield from rows
         finally:
+            self._cursors.discard(cursor)
             cursor.close()
+
+    def frame(self, sql: str) -> DataFrame:
+        """A query's rows as a data frame of polars."""
+        import polars as pl
+
+        with self._translated():
+            return pl.DataFrame(self._connection.sql(sql))
+
+    def interrupt(self) -> None:
+        """End what runs now, from another thread: it raises QueryError."""
+        for connection in (self._connection, *self._cursors):
+            connection.interrupt()
 
     def new_name(self, prefix: str = "t") -> str:
         """A relation name that nothing else in this engine has."""
@@ -120,6 +149,11 @@ class Engine:
 
         try:
             yield
+        except RuntimeError as error:
+            # It swallows what a signal's handler raised, and says so in words alone.
+            if str(error) != "Query interrupted":
+                raise
+            raise KeyboardInterrupt from error
         except duckdb.OutOfMemoryException as error:
             raise LimitError(
                 "this comparison", "memory", self.limits.memory, "more memory is needed"

@@ -28,8 +28,12 @@ _TYPES = {
     "TIME_NS": Type.TIME,
     "VARCHAR": Type.TEXT,
     "UUID": Type.TEXT,
+    '"NULL"': Type.EMPTY,
     "JSON": Type.TEXT,
 }
+
+# The engine reads longer ones as binary numbers, in which their last digits are lost.
+_MOST_DIGITS = 38
 
 
 def read_parquet(engine: Engine, path: Path, name: str) -> tuple[Table, tuple[str, ...]]:
@@ -38,10 +42,15 @@ def read_parquet(engine: Engine, path: Path, name: str) -> tuple[Table, tuple[st
     try:
         described = engine.execute(f"DESCRIBE SELECT * FROM read_parquet({source})")
         schema = engine.execute(
-            f"SELECT name, num_children FROM parquet_schema({source}) ORDER BY column_id NULLS FIRST"
+            f"SELECT name, num_children, precision FROM parquet_schema({source}) ORDER BY column_id NULLS FIRST"
         )
     except QueryError as error:
-        raise UnreadableTableError(name, str(error).splitlines()[0]) from error
+        reason = str(error).splitlines()[0].replace(source.strip("'"), name)
+        raise UnreadableTableError(name, reason) from error
+    wide = [row[0] for row in schema if (row[2] or 0) > _MOST_DIGITS]
+    if wide:
+        reason = f"column {wide[0]!r} has decimals of more than {_MOST_DIGITS} digits, which cannot be held exactly"
+        raise UnreadableTableError(name, reason)
     if len(described) > engine.limits.columns:
         raise LimitError(name, "columns", engine.limits.columns, f"it has {len(described):,} columns")
     names = _top_names([(row[0], row[1]) for row in schema])

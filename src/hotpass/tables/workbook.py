@@ -77,6 +77,12 @@ def finish(engine: Engine, job: Job) -> tuple[list[Table], tuple[str, ...]]:
     if result["left_out"]:
         names = ", ".join(map(repr, result["left_out"]))
         notes.append(f"{job.name}: hidden sheets are left out: {names}")
+    notes += [
+        f"{job.name}!{sheet['name']}: formulas that were never calculated count as blank: {sheet['uncalculated']:,}; "
+        "save it in a spreadsheet program"
+        for sheet in result["sheets"]
+        if sheet["uncalculated"]
+    ]
     if job.formulas and job.kind != "xlsx":
         notes.append(f"{job.name}: the text of formulas is not read from {job.kind}")
     for table in tables:
@@ -123,8 +129,8 @@ def _laid_out(engine: Engine, job: Job, sheet: dict[str, Any]) -> Table:
     if len(types) > engine.limits.columns:
         raise LimitError(source, "columns", engine.limits.columns, f"it has {len(types):,} columns")
     cells = ", ".join(
-        f"{_as_text(f'c{place}', kind) if native else f'c{place}'} AS c{place}"
-        for place, (kind, native) in enumerate(zip(types, sheet["native"], strict=True), 1)
+        f"{_as_text(f'c{place}', kind, form)} AS c{place}"
+        for place, (kind, form) in enumerate(zip(types, sheet["forms"], strict=True), 1)
     )
     relation = engine.new_name()
     path = engine.folder / sheet["file"]
@@ -142,16 +148,16 @@ def _laid_out(engine: Engine, job: Job, sheet: dict[str, Any]) -> Table:
     return Table(name, source, columns, sheet["row"] + 2, relation, sheet["hidden"], formulas)
 
 
-def _as_text(cell: str, kind: Type) -> str:
-    """The canonical text of a column that came as numbers, truth values or milliseconds."""
-    match kind:
-        case Type.INTEGER | Type.NUMBER:
-            return f"hp_double({cell})"
-        case Type.DATE:
-            return f"{cell}::DATE::VARCHAR"
-        case Type.DATETIME:
-            return f"hp_time({cell}::VARCHAR)"
-        case Type.TIME:
-            return f"hp_time({cell}::TIME::VARCHAR)"
-        case _:
-            return f"{cell}::VARCHAR"
+def _as_text(cell: str, kind: Type, form: str) -> str:
+    """The canonical text of a column as the reader's process hands it over."""
+    if not form:
+        return cell
+    if form == "double":
+        return f"hp_double({cell})"
+    if kind is Type.NUMBER:
+        return f"CASE WHEN {cell} = floor({cell}) THEN {cell}::BIGINT::VARCHAR ELSE {cell}::VARCHAR END"
+    if kind is Type.DATE:
+        return f"{cell}::DATE::VARCHAR"
+    if kind in (Type.DATETIME, Type.TIME):
+        return f"hp_time({cell}::{'TIME' if kind is Type.TIME else 'TIMESTAMP'}::VARCHAR)"
+    return f"{cell}::VARCHAR"

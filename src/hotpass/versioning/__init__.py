@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         read_history,
         show_release,
     )
+    from hotpass.versioning.judging import Judge, Question, Verdict
     from hotpass.versioning.manager import DVCManager
     from hotpass.versioning.metadata import record_version_metadata
     from hotpass.versioning.planning import VersionRequest
@@ -58,14 +59,17 @@ _HOMES = {
     "HistoryEntry": "history",
     "Identified": "history",
     "Initialised": "setup",
+    "Judge": "judging",
     "Match": "history",
     "Outcome": "release",
     "Project": "project",
+    "Question": "judging",
     "Restored": "restoring",
     "Shown": "history",
     "Status": "status",
     "Store": "store",
     "Tracked": "tracking",
+    "Verdict": "judging",
     "VersionRequest": "planning",
     "Wanted": "wanted",
     "check_name": "version",
@@ -101,14 +105,17 @@ __all__ = [
     "HistoryEntry",
     "Identified",
     "Initialised",
+    "Judge",
     "Match",
     "Outcome",
     "Project",
+    "Question",
     "Restored",
     "Shown",
     "Status",
     "Store",
     "Tracked",
+    "Verdict",
     "VersionRequest",
     "Wanted",
     "check_name",
@@ -118,6 +125,7 @@ __all__ = [
     "identify_path",
     "initialise",
     "is_dataset_name",
+    "judges",
     "make_version",
     "parse_release_name",
     "parse_tag",
@@ -132,6 +140,10 @@ __all__ = [
     "tag_name",
     "track",
 ]
+
+judges: list[Judge] = []
+"""Who says which bump the data asks for, where a caller names nobody: the last one. The package ``hotpass`` puts its
+own there, because it is made of what this package knows nothing of."""
 
 
 def __getattr__(name: str) -> Any:

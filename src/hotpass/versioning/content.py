@@ -13,9 +13,10 @@ from hotpass.files import Signature, behind_link, check_room, md5_of
 from hotpass.versioning.errors import ChangedWhileReadingError, UnsafeFileError
 from hotpass.versioning.pointer import ListedFile, Md5, parse_listing, render_listing
 from hotpass.versioning.project import Project
+from hotpass.versioning.proofs import WORTH, Proofs
 from hotpass.versioning.scan import Scan, scan
 from hotpass.versioning.seen import Seen, SeenFile, clock
-from hotpass.versioning.store import ObjectState
+from hotpass.versioning.store import ObjectState, Stored
 
 _MANY = 64
 
@@ -107,6 +108,7 @@ class _Reading:
         self.seen = Seen.load(project.state, project.relative(found.path))
         self.files: dict[str, SeenFile] = {}
         self.fresh = 0
+        self.written: list[Stored] = []
 
     def run(self, *, store: bool) -> Content:
         self.project.state.mkdir(parents=True, exist_ok=True)
@@ -129,6 +131,8 @@ class _Reading:
         content = self.content(store)
         if many and self.fresh:
             self.project.store.flush(seen.md5 for seen in self.files.values())
+        if any(stored.object.size >= WORTH for stored in self.written):
+            Proofs.load(self.project.git.common / "hotpass", self.project.store).note(self.written)
         if self.fresh or self.files.keys() != self.seen.files.keys():
             self.seen.save(self.files, begun)
         return content
@@ -137,6 +141,7 @@ class _Reading:
         path = self.found.locate(relpath)
         if store:
             stored = self.project.store.put(path, signature, durable=durable)
+            self.written.append(stored)
             return SeenFile(signature, stored.md5, stored.object)
         md5 = Md5(md5_of(path))
         if Signature.of(os.stat(path)) != signature:

@@ -12,16 +12,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotpass.errors import HotpassError
+from hotpass.errors import HotpassError, nearest
 from hotpass.files import TEMP_PREFIX, is_temp_name, remove_quietly
 from hotpass.versioning.dvc import DVC_NEEDED
 from hotpass.versioning.dvcconfig import secrets_in
 from hotpass.versioning.dvclock import read_claims, rwlock_path
 from hotpass.versioning.errors import DvcLockDamagedError, OpenStoreError
 from hotpass.versioning.git import GIT_NEEDED, git_version
+from hotpass.versioning.history import dataset_names
+from hotpass.versioning.journal import pending
 from hotpass.versioning.lock import dvc_lock, holder_of, repository_lock
 from hotpass.versioning.project import Project
-from hotpass.versioning.recovery import forget, pending, recover
+from hotpass.versioning.recovery import forget, recover
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,9 @@ def examine(project: Project, *, fix: bool = False) -> Examination:
             findings.append(
                 Finding(look.__name__.strip("_").replace("_", " "), "problem", str(error), error.hint)
             )
-    settings = tuple(
-        SettingShown(entry.name, entry.value, entry.origin) for entry in project.preferences.entries
-    )
+    preferences = project.preferences
+    entries = [*preferences.entries, *(entry for one in preferences.datasets for entry in one.entries)]
+    settings = tuple(SettingShown(entry.name, entry.value, entry.origin) for entry in entries)
     return Examination(tuple(findings), settings, mended)
 
 
@@ -191,6 +193,11 @@ def _datasets(project: Project) -> Iterator[Finding]:
     for name in sorted({name for name in names if names.count(name) > 1}):
         cure = "hotpass version --add PATH --dataset OTHER-NAME"
         yield Finding(name, "problem", "two datasets have this name", cure)
+    for named in project.preferences.datasets:
+        if named.name not in names and named.name not in dataset_names(project):
+            near = nearest(named.name, names)
+            cure = f"did you mean {near[0]}?" if near else ""
+            yield Finding(named.name, "note", "has settings, and no dataset has this name", cure)
     yield Finding("datasets", "good", str(len(datasets)))
 
 

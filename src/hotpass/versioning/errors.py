@@ -69,6 +69,19 @@ class BadDescriptionError(UsageError):
         return "say in a few words what changed: --description TEXT"
 
 
+class AllowLowerError(UsageError):
+    """A lower bump was allowed without saying why, or where nothing is released."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"--allow-lower {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "a lower bump than the data asks for is allowed with: --tag --allow-lower --description WHY"
+
+
 class BadMetadataError(UsageError):
     """A caller's metadata is nothing that JSON can hold."""
 
@@ -225,7 +238,7 @@ class NoSuchContentError(NotFoundError):
 
     @property
     def hint(self) -> str:
-        return "a file that was saved again has other bytes; git fetch --tags brings releases made elsewhere"
+        return "hotpass compare DATASET@latest FILE shows how it differs from a release; git fetch --tags brings those made elsewhere"
 
 
 class UnversionedError(NotFoundError):
@@ -423,6 +436,45 @@ class SecretInConfigError(RefusedError):
         return (
             "move it: dvc remote modify --local NAME OPTION VALUE, then dvc remote modify --unset NAME OPTION"
         )
+
+
+class BumpTooLowError(RefusedError):
+    """A release's number rises less than the data asks for."""
+
+    dataset: str
+    version: str
+    given: str
+    since: str
+    asked: str
+    reasons: tuple[str, ...]
+    command: str
+
+    def __str__(self) -> str:
+        more = len(self.reasons) - 3
+        said = "; ".join(self.reasons[:3]) + (f"; and {more} more" if more > 0 else "")
+        return (
+            f"{self.dataset} {self.version} is too low: a {self.given} after {self.since}, "
+            f"and the data asks for a {self.asked} ({said})"
+        )
+
+    @property
+    def hint(self) -> str:
+        return f"{self.command} (or --allow-lower --description WHY, which the tag will say)"
+
+
+class NotComparedError(RefusedError):
+    """A bump cannot be worked out: what was released before is nowhere to be had."""
+
+    dataset: str
+    since: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the bump of {self.dataset} cannot be worked out: {self.since} cannot be compared with ({self.reason})"
+
+    @property
+    def hint(self) -> str:
+        return f"choose it yourself: hotpass version --bump patch|minor|major --dataset {self.dataset}"
 
 
 class LockedError(ConflictError):

@@ -62,6 +62,11 @@ def journal_path(common: Path) -> Path:
     return common / "hotpass" / "pending.json"
 
 
+def pending(common: Path) -> bool:
+    """Whether a run was left half-done."""
+    return journal_path(common).exists()
+
+
 def write_journal(common: Path, journal: Journal) -> None:
     """Write the journal durably, whole or not at all."""
     path = journal_path(common)

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 from hotpass.versioning.history import History, read_history
+from hotpass.versioning.judging import Judge
 from hotpass.versioning.metadata import remember_root
-from hotpass.versioning.planning import VersionRequest
+from hotpass.versioning.planning import VersionRequest, named_part
 from hotpass.versioning.project import Project
 from hotpass.versioning.release import Announce, Outcome, make_version
 from hotpass.versioning.restoring import Restored, restore
@@ -25,9 +26,18 @@ def _silent(_: object) -> None:
 class DVCManager:
     """The datasets of one git repository. Every method reads the repository anew; several may exist side by side."""
 
-    def __init__(self, repo_root: str | os.PathLike[str] = ".", *, lock_timeout: float | None = None) -> None:
-        """Open the repository around a folder; raises NotReadyError where there is none."""
-        self._project = Project.find(Path(repo_root), lock_timeout)
+    def __init__(
+        self,
+        repo_root: str | os.PathLike[str] = ".",
+        *,
+        lock_timeout: float | None = None,
+        judge: Judge | None = None,
+    ) -> None:
+        """Open the repository around a folder; raises NotReadyError where there is none.
+
+        ``judge`` says which bump the data asks for, in place of Hotpass's own (``hotpass.workflows.judge``).
+        """
+        self._project, self._judge = Project.find(Path(repo_root), lock_timeout), judge
         remember_root(self._project.root)
 
     @property
@@ -56,7 +66,7 @@ class DVCManager:
         """
         return self._fresh().dataset(dataset).whole.version or ZERO
 
-    def set_version(
+    def set_version(  # noqa: PLR0913  # the guide's name; what can be asked of it has names of its own
         self,
         version: DatasetVersion | str,
         dataset: str | None = None,
@@ -64,11 +74,16 @@ class DVCManager:
         description: str | None = None,
         tag: bool = False,
         force: bool = False,
+        allow_lower: bool = False,
         announce: Announce = _silent,
     ) -> Outcome:
-        """Store the data and give it a version: a draft, or a release with ``tag``."""
-        request = VersionRequest("set", str(version), dataset, description, tag, force)
-        return make_version(self._fresh(), request, announce)
+        """Store the data and give it a version: a draft, or a release with ``tag``.
+
+        ``force`` allows one that is not above the current one, ``allow_lower`` a release that rises less than the data
+        asks for; else BumpTooLowError.
+        """
+        request = VersionRequest("set", str(version), dataset, description, tag, force, allow_lower)
+        return make_version(self._fresh(), request, announce, judge=self._judge)
 
     def bump(
         self,
@@ -77,15 +92,29 @@ class DVCManager:
         *,
         description: str | None = None,
         tag: bool = False,
+        allow_lower: bool = False,
         announce: Announce = _silent,
     ) -> Outcome:
-        """Store the data and give it the next version: a draft, or a release with ``tag``."""
-        request = VersionRequest("bump", Bump(part).value, dataset, description, tag)
-        return make_version(self._fresh(), request, announce)
+        """Store the data and give it the next version: a draft, or a release with ``tag``.
 
-    def tag(self, dataset: str | None = None, *, announce: Announce = _silent) -> Outcome:
-        """Release the current version."""
-        return make_version(self._fresh(), VersionRequest("tag", dataset=dataset), announce)
+        ``part`` "auto" is the one that the data asks for over the newest release; where nothing changed, nothing is
+        written. A release whose part is lower than that raises BumpTooLowError, unless ``allow_lower`` with a
+        ``description`` that says why.
+        """
+        request = VersionRequest("bump", named_part(part), dataset, description, tag, allow_lower=allow_lower)
+        return make_version(self._fresh(), request, announce, judge=self._judge)
+
+    def tag(
+        self,
+        dataset: str | None = None,
+        *,
+        description: str | None = None,
+        allow_lower: bool = False,
+        announce: Announce = _silent,
+    ) -> Outcome:
+        """Release the current version; ``description`` says why a lower number is allowed than the data asks for."""
+        request = VersionRequest("tag", dataset=dataset, description=description, allow_lower=allow_lower)
+        return make_version(self._fresh(), request, announce, judge=self._judge)
 
     def restore(self, dataset: str, version: DatasetVersion | str, *, force: bool = False) -> Restored:
         """Put a release's data, pointer and record back: "1.0.0", or the newest of "latest", "1", "^1.2", "~1.2.3"."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from hotpass.versioning.catalogue import Catalogue, Release, catalogue_of
@@ -11,13 +11,16 @@ from hotpass.versioning.committing import DVC_FILES, CommitBase, read_base
 from hotpass.versioning.content import Content, identify, listing, look
 from hotpass.versioning.dvcconfig import secrets_in
 from hotpass.versioning.errors import (
+    AllowLowerError,
     BadDescriptionError,
     BranchNamedLikeTagError,
+    BumpTooLowError,
     DataChangedError,
     DataMissingError,
     DetachedHeadError,
     IndexLockedError,
     NotAboveError,
+    NotComparedError,
     SecretInConfigError,
     TagExistsError,
     TagsMissingError,
@@ -25,15 +28,32 @@ from hotpass.versioning.errors import (
     VersionTakenError,
 )
 from hotpass.versioning.git import NO_OBJECT, Head
-from hotpass.versioning.pointer import Pointer, parse_pointer
+from hotpass.versioning.judging import (
+    Judge,
+    Question,
+    Verdict,
+    ask,
+    enough,
+    is_enough,
+    is_numbered,
+    md5_of,
+    part_risen,
+    read_record,
+    release_before,
+    with_description,
+)
+from hotpass.versioning.pointer import Pointer
 from hotpass.versioning.project import Dataset, Project
 from hotpass.versioning.record import VersionRecord
 from hotpass.versioning.recording import load_record
 from hotpass.versioning.scan import Scan
 from hotpass.versioning.store import ObjectState
-from hotpass.versioning.version import Bump, DatasetVersion, check_name, tag_name
+from hotpass.versioning.version import ZERO, Bump, DatasetVersion, check_name, tag_name
 
 Action = Literal["set", "bump", "tag"]
+
+AUTO = "auto"
+"""The part to bump, where the data decides."""
 
 DESCRIPTION_LIMIT = 10_000
 """Characters a description may have."""
@@ -43,8 +63,9 @@ DESCRIPTION_LIMIT = 10_000
 class VersionRequest:
     """What was asked for: ``set`` a version, ``bump`` a part, or ``tag`` the current one.
 
-    ``value`` is the version or the part's name; ``tag`` asks for a release in the same act; ``force`` allows a
-    version that is not above the current one.
+    ``value`` is the version, the part's name, or ``auto`` for the part that the data asks for; ``tag`` asks for a
+    release in the same act; ``force`` allows a version that is not above the current one; ``allow_lower`` one that
+    rises less than the data asks for, with the reason in ``description``.
     """
 
     action: Action
@@ -53,6 +74,12 @@ class VersionRequest:
     description: str | None = None
     tag: bool = False
     force: bool = False
+    allow_lower: bool = False
+
+    @property
+    def is_auto(self) -> bool:
+        """Whether the number follows from the data."""
+        return self.action == "bump" and self.value == AUTO
 
     @property
     def releases(self) -> bool:
@@ -60,13 +87,18 @@ class VersionRequest:
         return self.tag or self.action == "tag"
 
 
+def named_part(part: Bump | str) -> str:
+    """The name of a part to bump, or ``auto``; raises ValueError for any other word."""
+    return AUTO if part == AUTO else Bump(part).value
+
+
 @dataclass(frozen=True)
 class Plan:
     """A version that may be made. ``found`` is the data on disk, None where only the store has it.
 
-    ``content`` is what the data was when the plan was made, None where nothing hung on it: then it is hashed
-    once, when it is stored. ``released`` is the release that already is what was asked for, and then nothing is
-    to be done.
+    ``content`` is what the data was when the plan was made, and what must be stored. ``since`` is the release that
+    the version follows, and ``verdict`` what the data says of it. ``released`` is the release that already is what
+    was asked for, and then nothing is to be done; neither is where a draft is ``settled``.
     """
 
     request: VersionRequest
@@ -78,9 +110,17 @@ class Plan:
     head: Head
     base: CommitBase
     found: Scan | None
-    content: Content | None
+    content: Content
     description: str
-    released: Release | None
+    since: Release | None
+    verdict: Verdict
+    released: Release | None = None
+    settled: bool = False
+
+    @property
+    def given(self) -> Bump | None:
+        """The bump that the number is, None for a first version."""
+        return part_risen(self.since.version, self.version) if self.since else None
 
     @property
     def tag(self) -> str:
@@ -97,13 +137,13 @@ class Plan:
         return tuple(sorted(places))
 
 
-def plan_version(project: Project, request: VersionRequest) -> Plan:
-    """Check a request against the repository and decide the number.
+def plan_version(project: Project, request: VersionRequest, judge: Judge | None = None) -> Plan:
+    """Check a request against the repository and the data, and decide the number.
 
     Raises UsageError, NotFoundError, NotReadyError, ConflictError, IntegrityError and RefusedError of the
     classes imported above, each before anything is written.
     """
-    check_description(request.description)
+    _check_request(request)
     dataset = project.dataset(request.dataset)
     head = project.git.head()
     base = read_base(project, head.commit, dataset)
@@ -114,37 +154,117 @@ def plan_version(project: Project, request: VersionRequest) -> Plan:
     record, record_text = load_record(project, dataset)
     catalogue = catalogue_of(dataset.name, project.git.tags(f"{dataset.name}-v"))
     check_tags_present(project, catalogue, record)
-    version = _number(request, dataset, pointer, catalogue)
+    version = None if request.is_auto else _number(request, dataset, pointer, catalogue)
     found = look(project, dataset.path)
-    released = catalogue.find(version)
-    content = None
-    if found is None:
-        content = _stored(project, request, dataset)
-    elif request.action == "tag" or released is not None:
-        content = identify(project, found)
+    content = identify(project, found) if found else _stored(project, request, dataset)
     if request.action == "tag":
         _check_agrees(dataset, pointer, content)
+    released = catalogue.find(version) if version else None
     if released is not None and not _is_that(project, dataset, released, content):
         raise VersionTakenError(dataset.name, str(version), released.tag)
     if request.releases and released is None:
-        _check_tag_free(project, catalogue, tag_name(dataset.name, version), version)
         _check_can_commit(project, base)
         if request.action != "tag":
-            check_can_move(head, tag_name(dataset.name, version))
-    return Plan(
+            check_can_move(head, tag_name(dataset.name, version) if version else dataset.name)
+        if version is not None:
+            _check_tag_free(project, catalogue, version)
+    plan = Plan(
         request=request,
         dataset=dataset,
         record=record,
         record_text=record_text,
-        version=version,
+        version=version or ZERO,
         catalogue=catalogue,
         head=head,
         base=base,
         found=found,
         content=content,
         description=_description(request, pointer),
+        since=release_before(catalogue, version),
+        verdict=Verdict(),
         released=released,
     )
+    return plan if released else _judged(project, plan, judge)
+
+
+def _judged(project: Project, plan: Plan, judge: Judge | None) -> Plan:
+    """The plan with what the data says; raises BumpTooLowError where that is more than a release's number."""
+    request, since, dataset = plan.request, plan.since, plan.dataset
+    question = Question(
+        dataset=dataset.name,
+        path=dataset.path,
+        content=plan.content,
+        files=_places(project, plan),
+        since=since,
+        record=read_record(project, since, dataset.path) if since else None,
+        settings=project.preferences.dataset(dataset.name),
+    )
+    verdict = ask(project, question, judge)
+    if request.is_auto:
+        return _numbered(project, plan, verdict)
+    verdict = with_description(verdict, question, plan.description, plan.record)
+    plan = replace(plan, verdict=verdict)
+    if request.releases and not request.allow_lower:
+        check_high_enough(plan)
+    return plan
+
+
+def _numbered(project: Project, plan: Plan, verdict: Verdict) -> Plan:
+    """The plan with the number that the data asks for; nothing to be done where it says nothing new."""
+    since, pointer, catalogue = plan.since, plan.dataset.whole, plan.catalogue
+    if since is not None and not verdict.compared:
+        why = verdict.notes[-1] if verdict.notes else "nobody was asked to"
+        raise NotComparedError(plan.dataset.name, str(since.version), why)
+    if since is not None and verdict.asked is None:
+        return replace(plan, version=since.version, verdict=verdict, released=since)
+    version = enough(catalogue, pointer.version, verdict.asked or Bump.MAJOR)
+    plan = replace(plan, version=version, verdict=verdict)
+    if plan.request.releases:
+        _check_tag_free(project, catalogue, version)
+        return plan
+    settled = pointer.version == version and is_numbered(plan.dataset, plan.content, plan.record)
+    return replace(plan, settled=settled and plan.request.description in (None, pointer.description))
+
+
+def check_high_enough(plan: Plan) -> None:
+    """Raise BumpTooLowError where a version rises less over the release before it than the data asks for."""
+    since, given, asked = plan.since, plan.given, plan.verdict.asked
+    if since is None or given is None or asked is None or is_enough(given, asked):
+        return
+    name = plan.dataset.name
+    command = f"hotpass version --bump {asked.value} --tag --dataset {name}"
+    wanted = since.version.bump(asked)
+    if since is not plan.catalogue.newest and wanted not in plan.catalogue.taken:
+        command = f"hotpass version --set {wanted} --force --tag --dataset {name}"
+    raise BumpTooLowError(
+        name,
+        str(plan.version),
+        given.value,
+        str(since.version),
+        asked.value,
+        plan.verdict.reasons,
+        command,
+    )
+
+
+def _places(project: Project, plan: Plan) -> tuple[tuple[str, Path], ...]:
+    """Where each file of the data lies: in the work tree, else in the store."""
+    if plan.found is not None:
+        return tuple((file.relpath, plan.found.locate(file.relpath)) for file in plan.found.files)
+    md5 = plan.content.md5
+    if not md5.endswith(".dir"):
+        return (("", project.store.locate(md5)),)
+    return tuple((file.relpath, project.store.locate(file.md5)) for file in listing(project, md5))
+
+
+def _check_request(request: VersionRequest) -> None:
+    check_description(request.description)
+    if request.allow_lower and not request.releases:
+        raise AllowLowerError("is for a release: a draft may have any number")
+    if request.allow_lower and request.description is None:
+        raise AllowLowerError("needs a reason")
+    if request.action == "tag" and request.description is not None and not request.allow_lower:
+        raise BadDescriptionError("a version that is there already has its own")
 
 
 def check_description(description: str | None) -> None:
@@ -202,27 +322,22 @@ def _stored(project: Project, request: VersionRequest, dataset: Dataset) -> Cont
     return Content(pointer.md5, pointer.size or 0, pointer.files)
 
 
-def _is_that(project: Project, dataset: Dataset, release: Release, content: Content | None) -> bool:
+def _is_that(project: Project, dataset: Dataset, release: Release, content: Content) -> bool:
     """Whether the work tree stands at a release, bytes and number: then asking for it again is no error."""
     pointer = dataset.whole
-    if content is None or pointer.version != release.version or pointer.md5 != content.md5:
+    if pointer.version != release.version or pointer.md5 != content.md5:
         return False
-    return (release.md5 or released_md5(project, dataset, release)) == content.md5
+    return md5_of(project, release) == content.md5
 
 
-def released_md5(project: Project, dataset: Dataset, release: Release) -> str | None:
-    """The md5 in the pointer of a release's commit, None where it holds none."""
-    text = project.git.blob(release.commit, dataset.pointer_path)
-    return parse_pointer(text.decode("utf-8", "replace")).md5 if text else None
-
-
-def _check_agrees(dataset: Dataset, pointer: Pointer, content: Content | None) -> None:
+def _check_agrees(dataset: Dataset, pointer: Pointer, content: Content) -> None:
     of = pointer.stamp.of if pointer.stamp else None
-    if content is None or content.md5 != pointer.md5 or of != pointer.md5:
+    if content.md5 != pointer.md5 or of != pointer.md5:
         raise DataChangedError(dataset.name, str(pointer.version), dataset.path)
 
 
-def _check_tag_free(project: Project, catalogue: Catalogue, tag: str, version: DatasetVersion) -> None:
+def _check_tag_free(project: Project, catalogue: Catalogue, version: DatasetVersion) -> None:
+    tag = tag_name(catalogue.dataset, version)
     if version in catalogue.taken:
         kind = "an annotated" if catalogue.taken[version].annotated else "a lightweight"
         raise TagExistsError(tag, f"{kind} tag that is no release")
@@ -247,7 +362,7 @@ def check_can_move(head: Head, tag: str) -> None:
 
 
 def _description(request: VersionRequest, pointer: Pointer) -> str:
-    if request.description is not None:
+    if request.description is not None and request.action != "tag":
         return request.description.strip()
     # A description belongs to its version; before the first one it is what the user gave the dataset.
     return pointer.description if request.action == "tag" or pointer.version is None else ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,10 @@ RECORD_LIMIT = 4 << 20
 METADATA_LIMIT = 1 << 20
 """The most metadata that is written, in bytes of JSON: a record must be readable again."""
 
+# How a column comes out of json.dumps, with its fields one below the other.
+_COLUMN = re.compile(
+    r"""\{\n +("name": "(?:[^"\\]|\\.)*"),\n +("type": "[a-z]+"),\n +("blanks": \d+)(?:,\n +("empty_texts": \d+))?\n +\}"""
+)
 _FIELDS = [
     "format",
     "dataset",
@@ -30,8 +35,36 @@ _FIELDS = [
     "timestamp",
     "tag",
     "previous",
+    "rows",
+    "content",
+    "tables",
+    "changes",
     "metadata",
 ]
+
+
+FACTS_LIMIT = 1 << 20
+"""The most that a record says of tables, in bytes of JSON: of ten thousand sheets it counts the rows alone."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a record says of a version's data: counts, names of tables and columns, addresses; never a cell's value.
+
+    ``rows`` are those of all tables together, None where there is no table. ``content`` is the content digest, or
+    empty. ``tables`` has an entry a table (``name``, ``rows``, ``columns``, ``key``, ``content``) and ``changes`` says
+    what changed since which release, None for the first; both in the form in which the record holds them.
+    """
+
+    rows: int | None = None
+    content: str = ""
+    tables: Sequence[Mapping[str, Any]] = ()
+    changes: Mapping[str, Any] | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether anybody has looked into the data."""
+        return self.rows is not None or bool(self.content or self.tables or self.changes)
 
 
 @dataclass(frozen=True)
@@ -40,7 +73,7 @@ class VersionRecord:
 
     ``size`` in bytes; ``files`` is None for a single file; ``timestamp`` UTC, ISO 8601; ``tag`` is the release's
     tag where the version was made as one; ``previous`` the newest release before it; ``metadata`` the caller's.
-    ``others`` are fields that a newer Hotpass wrote: kept as they are.
+    ``facts`` is what was found in the data. ``others`` are fields that a newer Hotpass wrote: kept as they are.
     """
 
     dataset: str
@@ -53,6 +86,7 @@ class VersionRecord:
     timestamp: str = ""
     tag: str | None = None
     previous: str | None = None
+    facts: Facts = Facts()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[str, Any] = field(default_factory=dict)
 
@@ -71,10 +105,13 @@ def render_record(record: VersionRecord) -> str:
         "timestamp": record.timestamp,
         "tag": record.tag,
         "previous": record.previous,
+        **_facts_fields(record.facts),
         "metadata": dict(record.metadata),
         **record.others,
     }
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    # A column is a line, so that a changed one is a line of the difference, too.
+    return _COLUMN.sub(lambda found: "{" + ", ".join(filter(None, found.groups())) + "}", text) + "\n"
 
 
 def parse_record(data: bytes, path: str) -> VersionRecord:
@@ -99,6 +136,9 @@ def parse_record(data: bytes, path: str) -> VersionRecord:
     metadata = content.get("metadata", {})
     if not isinstance(metadata, dict):
         raise DamagedRecordError(path, "its metadata is no object")
+    facts = _facts(content)
+    if facts is None:
+        raise DamagedRecordError(path, "what it says of the data cannot be read")
     others = {name: value for name, value in content.items() if name not in _FIELDS}
     return VersionRecord(
         **{name: str(text) for name, text in texts.items()},
@@ -108,9 +148,48 @@ def parse_record(data: bytes, path: str) -> VersionRecord:
         files=files,
         tag=options["tag"],
         previous=options["previous"],
+        facts=facts,
         metadata=metadata,
         others=others,
     )
+
+
+def _facts_fields(facts: Facts) -> dict[str, Any]:
+    """The fields for a version's data; none where nobody has looked into it.
+
+    Where the tables have so many columns that the record would be too large to be read, it does not list them.
+    """
+    if not facts.known:
+        return {}
+    tables: list[Mapping[str, Any]] = list(facts.tables)
+    if _is_large(tables):
+        tables = [{**table, "columns": None} for table in tables]
+    if _is_large(tables):
+        tables = []
+    return {
+        "rows": facts.rows,
+        "content": facts.content or None,
+        "tables": tables,
+        "changes": None if facts.changes is None else dict(facts.changes),
+    }
+
+
+def _is_large(tables: list[Mapping[str, Any]]) -> bool:
+    return len(json.dumps(tables, indent=2, ensure_ascii=False).encode("utf-8", "replace")) > FACTS_LIMIT
+
+
+def _facts(content: Mapping[str, Any]) -> Facts | None:
+    """What a record says of the data, None where that is of no known form."""
+    rows, digest, changes = content.get("rows"), content.get("content"), content.get("changes")
+    tables = [] if content.get("tables") is None else content["tables"]
+    good = (
+        (rows is None or _is_count(rows))
+        and (digest is None or isinstance(digest, str))
+        and isinstance(tables, list)
+        and all(isinstance(table, dict) for table in tables)
+        and (changes is None or isinstance(changes, dict))
+    )
+    return Facts(rows, digest or "", tuple(tables), changes) if good else None
 
 
 def check_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,6 @@ from hotpass.versioning.journal import (
     Journal,
     clear_journal,
     drop_unfinished,
-    journal_path,
     read_journal,
     write_journal,
 )
@@ -114,11 +113,6 @@ def _dvc_kept_out(project: Project, journal: Journal) -> AbstractContextManager[
 def forget(project: Project) -> None:
     """Remove the journal after its outcome was reported."""
     clear_journal(project.git.common)
-
-
-def pending(common: Path) -> bool:
-    """Whether a run was left half-done."""
-    return journal_path(common).exists()
 
 
 def sweep(project: Project, journal: Journal) -> None:

@@ -7,13 +7,15 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from hotpass.versioning.catalogue import render_message
+from hotpass import versioning
+from hotpass.versioning.catalogue import Release, render_message
 from hotpass.versioning.changes import uninterrupted
 from hotpass.versioning.committing import commit_content
-from hotpass.versioning.content import Content, capture, identify, look
+from hotpass.versioning.content import capture, identify, look
 from hotpass.versioning.errors import ChangedWhileReadingError
 from hotpass.versioning.git import NO_OBJECT, Oid, RefChange
 from hotpass.versioning.journal import Journal
+from hotpass.versioning.judging import Judge, is_enough, trailers
 from hotpass.versioning.lock import dvc_lock, repository_lock
 from hotpass.versioning.planning import Plan, VersionRequest, check_can_move, plan_version
 from hotpass.versioning.pointer import Md5, Pointer, Stamp, render_pointer
@@ -27,8 +29,11 @@ from hotpass.versioning.version import release_ref
 class Outcome:
     """What a version act did, in plain values.
 
-    ``tag`` and ``commit`` are None for a draft. ``already``: nothing was to be done; ``resumed``: an earlier,
-    killed run of the same command was finished; ``dry_run``: nothing was written.
+    ``tag`` and ``commit`` are None for a draft. ``since`` is the release that the version follows, ``asked`` the bump
+    that the data asks for over it, ``reasons`` why, ``changes`` all of them in one line, ``rows`` the rows in all
+    tables, ``content`` the content digest. ``already``: nothing was to be done; ``unchanged``: because ``auto`` found
+    that nothing changed; ``resumed``: an earlier, killed run of the same command was finished; ``dry_run``: nothing
+    was written.
     """
 
     dataset: str
@@ -40,7 +45,14 @@ class Outcome:
     files: int | None
     tag: str | None = None
     commit: str | None = None
+    since: str | None = None
+    asked: str | None = None
+    reasons: tuple[str, ...] = ()
+    changes: str = ""
+    rows: int | None = None
+    content: str = ""
     already: bool = False
+    unchanged: bool = False
     resumed: bool = False
     dry_run: bool = False
     notes: tuple[str, ...] = ()
@@ -50,19 +62,26 @@ Announce = Callable[[Outcome], None]
 
 
 def make_version(
-    project: Project, request: VersionRequest, announce: Announce, *, dry_run: bool = False
+    project: Project,
+    request: VersionRequest,
+    announce: Announce,
+    *,
+    dry_run: bool = False,
+    judge: Judge | None = None,
 ) -> Outcome:
     """Set, bump or tag a dataset's version; ``announce`` is told the outcome before the journal goes.
 
-    Killed at any point, the same request again finishes with the same number. Raises what
-    :func:`plan_version` raises, ConflictError where branch or tag moved meanwhile, and WriteError.
+    Killed at any point, the same request again finishes with the same number. ``judge`` says which bump the data
+    asks for (None: the one in ``versioning.judges``). Raises what :func:`plan_version` raises, ConflictError where
+    branch or tag moved meanwhile, and WriteError.
     """
     project.require_dvc()
     project.store.check_private()
+    if judge is None and versioning.judges:
+        judge = versioning.judges[-1]
     if dry_run:
-        plan = plan_version(project, request)
-        content = plan.content if plan.found is None or plan.content else identify(project, plan.found)
-        outcome = replace(_outcome(plan, content), dry_run=True)
+        plan = plan_version(project, request, judge)
+        outcome = replace(_outcome(plan), dry_run=True, already=_is_done(plan))
         announce(outcome)
         return outcome
     facts = asdict(request)
@@ -76,24 +95,29 @@ def make_version(
                 forget(project)
                 return outcome
             forget(project)
-        plan = plan_version(project, request)
-        if plan.released is not None:
-            outcome = replace(
-                _outcome(plan, plan.content), already=True, tag=plan.released.tag, commit=plan.released.commit
-            )
+        plan = plan_version(project, request, judge)
+        if _is_done(plan):
+            outcome = replace(_outcome(plan), already=True)
             announce(outcome)
             return outcome
         with carrying_out(project, facts, plan.folders) as journal:
             return _carry_out(project, plan, journal, announce)
 
 
+def _is_done(plan: Plan) -> bool:
+    return plan.released is not None or plan.settled
+
+
 def _carry_out(project: Project, plan: Plan, journal: Journal, announce: Announce) -> Outcome:
     with dvc_lock(project.root, project.lock_timeout, plan.dataset.path):
-        content = plan.content if plan.found is None else capture(project, plan.found)
-        if content is None or (plan.content is not None and content != plan.content):
-            raise ChangedWhileReadingError(plan.dataset.path)
-        pointer, texts = _texts(plan, content)
-        outcome = _outcome(plan, content)
+        # What was judged is what is stored: the same digest. It is looked at anew, because mending a rotten object for
+        # the judge takes a link to it apart, and that touches the work file.
+        if plan.found is not None:
+            found = look(project, plan.dataset.path)
+            if found is None or capture(project, found) != plan.content:
+                raise ChangedWhileReadingError(plan.dataset.path)
+        pointer, texts = _texts(project, plan)
+        outcome = _outcome(plan)
         # The record first, the pointer last: whoever sees the new pointer finds its record.
         before = {plan.dataset.pointer_path: plan.dataset.text, plan.dataset.record_path: plan.record_text}
         changes = tuple(file_changes(project, dict(reversed(texts.items())), before))
@@ -107,15 +131,17 @@ def _carry_out(project: Project, plan: Plan, journal: Journal, announce: Announc
     return outcome
 
 
-def _texts(plan: Plan, content: Content) -> tuple[Pointer, dict[str, str]]:
+def _texts(project: Project, plan: Plan) -> tuple[Pointer, dict[str, str]]:
     """The pointer, and the texts of pointer and record by path."""
-    dataset, record, old = plan.dataset, plan.record, plan.dataset.whole
+    dataset, record, old, content = plan.dataset, plan.record, plan.dataset.whole, plan.content
+    facts = plan.verdict.facts
     if plan.request.action == "tag":
         if record is not None and (record.version, record.md5) == (plan.version, content.md5):
-            return old, {dataset.pointer_path: dataset.text, dataset.record_path: plan.record_text}
-        pointer = old
+            return _texts_to_tag(project, plan, record)
+        stamp = replace(old.stamp, content=facts.content) if old.stamp else None
+        pointer = replace(old, stamp=stamp)
     else:
-        stamp = Stamp(dataset.name, plan.version, _now(), content.md5)
+        stamp = Stamp(dataset.name, plan.version, _now(), content.md5, facts.content)
         pointer = Pointer(old.path, content.md5, content.size, content.files, plan.description, stamp)
     previous = plan.catalogue.newest
     new_record = VersionRecord(
@@ -129,11 +155,31 @@ def _texts(plan: Plan, content: Content) -> tuple[Pointer, dict[str, str]]:
         timestamp=pointer.stamp.timestamp if pointer.stamp else _now(),
         tag=plan.tag if plan.request.releases else None,
         previous=str(previous.version) if previous else None,
+        facts=facts,
         metadata=record.metadata if record else {},
         others=record.others if record else {},
     )
-    text = dataset.text if plan.request.action == "tag" else render_pointer(pointer, dataset.text)
+    text = dataset.text if pointer == old else render_pointer(pointer, dataset.text)
     return pointer, {dataset.pointer_path: text, dataset.record_path: render_record(new_record)}
+
+
+def _texts_to_tag(project: Project, plan: Plan, record: VersionRecord) -> tuple[Pointer, dict[str, str]]:
+    """Pointer and record of a draft that is released: as they are, or with what was found in the data.
+
+    Those that HEAD holds stay as they are: after a pull request no commit is to be needed.
+    """
+    dataset, old, facts = plan.dataset, plan.dataset.whole, plan.verdict.facts
+    texts = {dataset.pointer_path: dataset.text, dataset.record_path: plan.record_text}
+    held = {
+        path: project.git.blob_id(text.encode("utf-8", "surrogateescape")) for path, text in texts.items()
+    }
+    committed = all(plan.base.committed.get(path) == oid for path, oid in held.items())
+    if committed or record.facts.known or not facts.known or old.stamp is None:
+        return old, texts
+    pointer = replace(old, stamp=replace(old.stamp, content=facts.content))
+    texts[dataset.pointer_path] = render_pointer(pointer, dataset.text)
+    texts[dataset.record_path] = render_record(replace(record, facts=facts))
+    return pointer, texts
 
 
 def _with_commit(
@@ -165,6 +211,7 @@ def _with_commit(
         "Md5": pointer.md5,
         "Size": pointer.size,
         "Files": pointer.files,
+        **trailers(plan.verdict, plan.given, plan.request.description or ""),
     }
     message = render_message(plan.dataset.name, plan.version, plan.description, facts)
     tag = git.write_tag(plan.tag, commit, message, git.common / "hotpass" / f"sign-{journal.token}")
@@ -178,13 +225,8 @@ def _with_commit(
     return replace(journal, refs=tuple(refs), index=entries), outcome
 
 
-def _outcome(plan: Plan, content: Content | None) -> Outcome:
-    pointer = plan.dataset.whole
-    if content is None:
-        content = Content(pointer.md5, pointer.size or 0, pointer.files)
-    notes: tuple[str, ...] = ()
-    if plan.request.action != "tag" and pointer.version is not None and content.md5 == pointer.md5:
-        notes = (f"the data is the same as in {pointer.version}",)
+def _outcome(plan: Plan) -> Outcome:
+    pointer, content, verdict = plan.dataset.whole, plan.content, plan.verdict
     previous = plan.catalogue.newest
     if previous is not None and previous.version == plan.version:
         previous = None
@@ -192,6 +234,7 @@ def _outcome(plan: Plan, content: Content | None) -> Outcome:
     before = (
         str(current) if current not in (None, plan.version) else str(previous.version) if previous else None
     )
+    released = plan.released
     return Outcome(
         dataset=plan.dataset.name,
         version=str(plan.version),
@@ -200,13 +243,59 @@ def _outcome(plan: Plan, content: Content | None) -> Outcome:
         md5=content.md5,
         size=content.size,
         files=content.files,
-        tag=plan.tag if plan.request.releases else None,
-        notes=notes,
+        tag=released.tag if released else plan.tag if plan.request.releases else None,
+        commit=released.commit if released else None,
+        since=str(plan.since.version) if plan.since else None,
+        asked=verdict.asked.value if verdict.asked else None,
+        reasons=verdict.reasons,
+        changes=verdict.changes,
+        rows=verdict.facts.rows,
+        content=verdict.facts.content,
+        unchanged=plan.request.is_auto and released is not None,
+        notes=_notes(plan),
     )
 
 
+def _notes(plan: Plan) -> tuple[str, ...]:
+    """What the number alone does not say."""
+    pointer, since, verdict, request = plan.dataset.whole, plan.since, plan.verdict, plan.request
+    notes = list(verdict.notes)
+    if request.is_auto and plan.released is not None:
+        return (*notes, *_unchanged_notes(plan, plan.released))
+    if request.action == "tag" or plan.released is not None:
+        pass
+    elif pointer.version is not None and plan.content.md5 == pointer.md5 and not plan.settled:
+        notes.append(f"the data is the same as in {pointer.version}")
+    elif since is not None and verdict.compared and verdict.asked is None:
+        notes.append(f"the content is the same as in {since.version}, only the bytes differ")
+    if since is None or plan.given is None or is_enough(plan.given, verdict.asked) or verdict.asked is None:
+        return tuple(notes)
+    asked = (
+        f"the data asks for a {verdict.asked.value} after {since.version} ({'; '.join(verdict.reasons[:3])})"
+    )
+    if request.releases:
+        return (*notes, f"{asked}; the tag says why it is a {plan.given.value}")
+    return (*notes, f"{asked}: {plan.version} could not be released")
+
+
+def _unchanged_notes(plan: Plan, released: Release) -> tuple[str, ...]:
+    name, version, pointer = plan.dataset.name, released.version, plan.dataset.whole
+    notes = []
+    if plan.content.md5 != released.md5:
+        notes.append(
+            f"the content is the same as in {version}, only the bytes differ; hotpass restore {name}@{version} "
+            "puts those back"
+        )
+    if pointer.version not in (None, version) and plan.catalogue.find(pointer.version) is None:
+        notes.append(f"the draft {pointer.version} stays as it is")
+    if plan.request.description is not None:
+        notes.append("the description is not kept: there is no new version that it could be of")
+    return tuple(notes)
+
+
 def _resumed(facts: Mapping[str, Any], left: tuple[str, ...]) -> Outcome:
-    outcome = Outcome(**{**facts, "notes": tuple(facts["notes"])})
+    lists = {name: tuple(facts.get(name, ())) for name in ("notes", "reasons")}
+    outcome = Outcome(**{**facts, **lists})
     notes = ("an earlier run of this command was interrupted; it is finished now", *_left_notes(left))
     return replace(outcome, resumed=True, notes=(*outcome.notes, *notes))
 

@@ -12,20 +12,17 @@ from hotpass.files import Signature, make_directories, md5_of
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.changes import uninterrupted
 from hotpass.versioning.content import digests, identify, listing, listing_md5, look
-from hotpass.versioning.dvc import fetch_objects
 from hotpass.versioning.errors import (
     BadTargetError,
-    DamagedPointerError,
-    LostError,
-    TagDisagreesError,
     TargetExistsError,
     UnsavedError,
 )
 from hotpass.versioning.git import NO_OBJECT
 from hotpass.versioning.history import open_catalogue
 from hotpass.versioning.lock import dvc_lock, repository_lock
-from hotpass.versioning.pointer import POINTER_LIMIT, ListedFile, Md5, Pointer, render_pointer
-from hotpass.versioning.project import Dataset, Project, dataset_of
+from hotpass.versioning.pointer import ListedFile, Md5, Pointer, render_pointer
+from hotpass.versioning.project import Dataset, Project
+from hotpass.versioning.reading import fetch, released_dataset
 from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, forget, recover
 from hotpass.versioning.scan import Scan
 from hotpass.versioning.store import ObjectState
@@ -206,10 +203,8 @@ def _restored(
 def _source(project: Project, name: str, wanted: Wanted) -> _Source:
     """Find a release's pointer in its commit; raises TagDisagreesError where tag and pointer do not agree."""
     release = open_catalogue(project, name).pick(wanted)
-    dataset = _pointer_at(project, release)
+    dataset = released_dataset(project, release)
     pointer = dataset.whole
-    if release.md5 not in (None, pointer.md5) or pointer.version not in (None, release.version):
-        raise TagDisagreesError(release.tag, dataset.pointer_path)
     record = project.git.blob(release.commit, dataset.record_path)
     text = None if record is None else record.decode("utf-8", "surrogateescape")
     here = next((d for d in project.datasets() if d.name == name and d.pointer is not None), None)
@@ -220,20 +215,6 @@ def _source(project: Project, name: str, wanted: Wanted) -> _Source:
     return _Source(release, dataset, text)
 
 
-def _pointer_at(project: Project, release: Release) -> Dataset:
-    """The dataset as a release's commit holds it, whatever its path was then."""
-    likely = [f"{release.path}.dvc"] if release.path else []
-    for path in (*likely, *project.git.tree_pointers(release.commit)):
-        data = project.git.blob(release.commit, path)
-        try:
-            dataset = dataset_of(path, data.decode("utf-8")) if data and len(data) <= POINTER_LIMIT else None
-        except (DamagedPointerError, UnicodeDecodeError):
-            continue
-        if dataset is not None and dataset.name == release.dataset:
-            return dataset
-    raise TagDisagreesError(release.tag, "no pointer")
-
-
 def _members(project: Project, source: _Source) -> list[ListedFile]:
     """The files of a release; the objects that the store does not have are fetched. Raises LostError."""
     pointer = source.dataset.whole
@@ -241,18 +222,12 @@ def _members(project: Project, source: _Source) -> list[ListedFile]:
         members = [ListedFile("", pointer.md5)]
     else:
         if project.store.check(pointer.md5) is not ObjectState.PRESENT:
-            _fetch(project, source, [pointer.md5])
+            fetch(project, source.release, [pointer.md5])
         members = listing(project, pointer.md5)
     missing = {member.md5 for member in members if project.store.signature(member.md5) is None}
     if missing:
-        _fetch(project, source, sorted(missing))
+        fetch(project, source.release, sorted(missing))
     return members
-
-
-def _fetch(project: Project, source: _Source, md5s: list[Md5]) -> None:
-    lost = fetch_objects(project.root, project.settings, project.store, md5s)
-    if lost:
-        raise LostError(source.release.dataset, str(source.release.version), len(lost), lost[0])
 
 
 def _draft_note(project: Project, source: _Source) -> tuple[str, ...]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from hotpass.errors import HotpassError
+from hotpass.errors import HotpassError, ReadError
+from hotpass.files import read_small
 from hotpass.versioning.catalogue import Catalogue, catalogue_of
 from hotpass.versioning.content import digests, identify, listing, look
 from hotpass.versioning.errors import DamagedPointerError, UnmergedError
 from hotpass.versioning.git import Oid
+from hotpass.versioning.journal import pending
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Dataset, Project
+from hotpass.versioning.record import RECORD_LIMIT
 from hotpass.versioning.recording import load_record
-from hotpass.versioning.recovery import pending
 from hotpass.versioning.scan import Scan
 from hotpass.versioning.store import ObjectState
 
@@ -187,4 +189,17 @@ def _is_committed(project: Project, dataset: Dataset, committed: dict[str, Oid])
     has_record = (project.root / dataset.record_path).exists()
     if has_record and dataset.record_path not in committed:
         return False
-    return not project.git.differs_from_head((dataset.pointer_path, dataset.record_path))
+    paths = (dataset.pointer_path, dataset.record_path)
+    if all(_is_blob(project, path, committed.get(path)) for path in paths):
+        return True
+    # Filters and line ends can make other bytes the same file: git knows.
+    return not project.git.differs_from_head(paths)
+
+
+def _is_blob(project: Project, path: str, oid: Oid | None) -> bool:
+    """Whether a file is, byte for byte, this blob; absent where there is none."""
+    try:
+        data = read_small(project.root / path, RECORD_LIMIT)
+    except ReadError:
+        return False
+    return oid is None if data is None else project.git.blob_id(data) == oid

@@ -6,11 +6,74 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hotpass.workflows.comparing import (
+        CompareRequest,
+        compare_sides,
+        decide_bump,
+        open_comparison,
+    )
     from hotpass.workflows.demo.story import DemoResult, run_demo
+    from hotpass.workflows.identifying import Found, identify
+    from hotpass.workflows.judging import judge
+    from hotpass.workflows.keys import key_columns_of
+    from hotpass.workflows.opening import open_frames
+    from hotpass.workflows.querying import Answer, open_query
+    from hotpass.workflows.sides import Side, find_side, find_sides, open_side
+    from hotpass.workflows.targets import check_target
+    from hotpass.workflows.tracing import Traced, TracedCell, TraceEvent, TraceRequest, trace
 
-_HOMES = {"DemoResult": "demo.story", "run_demo": "demo.story"}
+# Loaded when first used: most verbs need none of the engine.
+_HOMES = {
+    "Answer": "querying",
+    "CompareRequest": "comparing",
+    "DemoResult": "demo.story",
+    "Found": "identifying",
+    "Side": "sides",
+    "TraceEvent": "tracing",
+    "TraceRequest": "tracing",
+    "Traced": "tracing",
+    "TracedCell": "tracing",
+    "check_target": "targets",
+    "compare_sides": "comparing",
+    "decide_bump": "comparing",
+    "find_side": "sides",
+    "find_sides": "sides",
+    "identify": "identifying",
+    "judge": "judging",
+    "key_columns_of": "keys",
+    "open_comparison": "comparing",
+    "open_frames": "opening",
+    "open_query": "querying",
+    "open_side": "sides",
+    "run_demo": "demo.story",
+    "trace": "tracing",
+}
 
-__all__ = ["DemoResult", "run_demo"]
+__all__ = [
+    "Answer",
+    "CompareRequest",
+    "DemoResult",
+    "Found",
+    "Side",
+    "TraceEvent",
+    "TraceRequest",
+    "Traced",
+    "TracedCell",
+    "check_target",
+    "compare_sides",
+    "decide_bump",
+    "find_side",
+    "find_sides",
+    "identify",
+    "judge",
+    "key_columns_of",
+    "open_comparison",
+    "open_frames",
+    "open_query",
+    "open_side",
+    "run_demo",
+    "trace",
+]
 
 
 def __getattr__(name: str) -> Any:
