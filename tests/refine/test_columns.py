@@ -113,6 +113,11 @@ def test_numbers_are_no_phones_by_their_look() -> None:
     assert _fate(_plan({"Name": NAMES, "Tel": numbers}))["Tel"] == "phone"
 
 
+def test_phones_with_slips_are_a_column_of_phones() -> None:
+    slips = [f"082 l23 456{number}" for number in range(5)]
+    assert _fate(_plan({"Name": NAMES, "Tel": slips}))["Tel"] == "phone"
+
+
 def test_two_columns_never_fall_silently_into_one_field() -> None:
     plan = _plan({"Agency": NAMES, "Site": NAMES[::-1], "Phone": PHONES})
     assert _fate(plan) == {"Agency": None, "Site": "organization_name", "Phone": "phone"}

@@ -79,6 +79,13 @@ def test_a_header_that_goes_on_in_the_next_row() -> None:
     assert _found(layout) == [(["School", "Telephone Number", "Postal Code"], [3, 4, 5])]
 
 
+def test_a_group_among_headers_of_one_row() -> None:
+    rows = [["School", "Contact", None, "Remarks"], [None, "Person", "Tel", None]]
+    rows += [[name, "Jo", phone, None] for name, phone, _ in ROWS]
+    layout = find_tables(grid(rows), RULES)
+    assert _found(layout) == [(["School", "Contact Person", "Contact Tel", "Remarks"], [3, 4, 5])]
+
+
 def test_blocks_side_by_side_are_tables_of_their_own() -> None:
     rows = [[*HEADER, None, *HEADER]]
     rows += [[*left, None, *right] for left, right in zip(ROWS, [*ROWS[1:], [None] * 3], strict=True)]

@@ -180,7 +180,7 @@ def _by_values(column: Mapped, values: Sequence[str], fields: Mapping[str, Field
         if wanted is not None and share[wanted] >= _LOOKS:
             return replace(column, how=How.FUZZY, why=f"{column.why}, and the values are {wanted.value}s")
     told = column.field if column.is_mapped else None
-    if told and not _contradicts(fields[told], share, strong):
+    if told and not _contradicts(fields[told], values, share, strong):
         return column
     if strong in _BY_SHAPE:
         but = f"the header says {told}, " if told else ""
@@ -206,7 +206,9 @@ def _strong(values: Sequence[str], share: Mapping[Shape, float]) -> Shape | None
     return Shape.PHONE if written >= _LOOKS * len(values) else None
 
 
-def _contradicts(field: Field, share: Mapping[Shape, float], strong: Shape | None) -> bool:
+def _contradicts(
+    field: Field, values: Sequence[str], share: Mapping[Shape, float], strong: Shape | None
+) -> bool:
     """Whether values cannot be a field's."""
     match field.shape:
         case None:
@@ -217,9 +219,11 @@ def _contradicts(field: Field, share: Mapping[Shape, float], strong: Shape | Non
             # Postcodes have as many forms as countries; dates may be numbers that the normaliser flags.
             return strong is not None and strong is not field.shape
         case shape:
-            return share[shape] < _HARDLY or (
-                strong is not None and strong is not shape and share[shape] < _LOOKS
-            )
+            # A column of phones with slips in them is one of phones: the normaliser flags each.
+            like = share[shape]
+            if shape is Shape.PHONE:
+                like = max(like, sum(sum(map(str.isdigit, value)) >= 5 for value in values) / len(values))
+            return like < _HARDLY or (strong not in (None, shape) and share[shape] < _LOOKS)
 
 
 def _by_place(found: Sequence[tuple[Mapped, list[str]]], height: int) -> list[tuple[Mapped, list[str]]]:

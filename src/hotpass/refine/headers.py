@@ -155,10 +155,13 @@ def joined(rows: Sequence[Row]) -> tuple[Header, ...]:
         return tuple(Header(row_cell(rows[0], place)) for place in range(len(rows[0])))
     upper, lower = rows
     if len(filled(upper)) >= len(filled(lower)):
-        return tuple(
-            Header(" ".join(filter(None, (row_cell(upper, place), row_cell(lower, place)))))
-            for place in range(len(upper))
-        )
+        texts = []
+        above = ""
+        for place in range(len(upper)):
+            # What stands over several columns is written over the first.
+            above = row_cell(upper, place) or (above if row_cell(lower, place) else "")
+            texts.append(" ".join(filter(None, (above, row_cell(lower, place)))))
+        return tuple(map(Header, texts))
     headers = []
     group = ""
     for place in range(len(upper)):

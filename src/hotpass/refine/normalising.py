@@ -178,7 +178,8 @@ class Normaliser:
 
         free = self._profile.free_mail
         each = pl.DataFrame({"row": self._cells["row"], "mail": mails}).explode("mail").drop_nulls("mail")
-        domains = on_distinct(each["mail"], lambda mail: (email_domain(mail, free),), {"domain": pl.String})
+        hosts = each["mail"].str.extract("(@.*)$")
+        domains = on_distinct(hosts, lambda host: (email_domain(host, free),), {"domain": pl.String})
         first = each.hstack(domains).drop_nulls("domain").group_by("row", maintain_order=True).first()
         joined = self._cells.select("row").join(first, on="row", how="left", maintain_order="left")
         return joined["domain"]

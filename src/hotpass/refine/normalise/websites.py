@@ -5,7 +5,6 @@ The public suffix list comes with the package publicsuffixlist; nothing is fetch
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Collection
 from functools import cache
@@ -73,7 +72,7 @@ def parse_website(text: str) -> tuple[str | None, str | None, list[str]]:
     for part in parts:
         if (url := _url(part)) is None:
             continue
-        if sum(_url(other) not in (None, url) for other in parts):
+        if len(parts) > 1 and any(_url(other) not in (None, url) for other in parts):
             flags.append(Flag.WEBSITE_SEVERAL)
         host = urlsplit(url).hostname or ""
         domain = registrable_domain(host)
@@ -114,11 +113,8 @@ def _url(part: str) -> str | None:
 def registrable_domain(host: str) -> str | None:
     """The part of a host that somebody registered (``school.co.za``), in ASCII; None where its ending is no known one."""
     host = host.rstrip(".").lower()
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        pass
-    else:
+    # An address of numbers belongs to no name.
+    if host.rpartition(".")[2].isdigit() or ":" in host:
         return None
     try:
         host = host.encode("idna").decode() if not host.isascii() else host
