@@ -13,8 +13,11 @@ from hotpass.refine.shapes import Shape, shares
 if TYPE_CHECKING:
     import polars as pl
 
+# "Total Aviation" is an organisation.
 _TOTAL = re.compile(
-    r"(?:(?:grand|sub) ?-?)?total(?:en|s|e)?\b|sum\b|sums\b|subtotaal|totaal|average\b|count\b", re.IGNORECASE
+    r"(?:(?:(?:grand|sub)[ -]?)?tota(?:ls?|al|len)|subtotaal|sum|average|count)"
+    r"(?:\W*\d*\W*|:? (?:of|for|number|count|rows|records|all|in|per|van|vir)\b.*)",
+    re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(
     r"(?:note|notes|source|sources|generated|printed|exported|report|page \d|end of|\*|\u00a9|disclaimer|last updated|bron)\b"
@@ -44,7 +47,9 @@ def skip_reasons(frame: pl.DataFrame, any_filled: pl.Series, headers: Sequence[R
     lead = pl.coalesce(pl.all().str.strip_chars().replace("", None))
     count = pl.sum_horizontal(pl.all().is_not_null().cast(pl.Int32))
     table = frame.select(lead=lead, count=count)
-    telling = table["lead"].str.contains(f"^(?i:{_TOTAL.pattern}|{_FOOTNOTE.pattern})").fill_null(value=False)
+    telling = (
+        table["lead"].str.contains(f"^(?i:{_TOTAL.pattern}$|{_FOOTNOTE.pattern})").fill_null(value=False)
+    )
     for place in telling.arg_true().to_list():
         if place in found:
             continue

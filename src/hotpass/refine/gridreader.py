@@ -1,9 +1,9 @@
 """Read workbooks in a process of its own: ``python -m hotpass.refine.gridreader JOB``.
 
 JOB is a JSON file: the workbooks (path), how many cells and sheets each may have, seconds for each and bytes of memory.
-Beside it appears, for each workbook, ``JOB.N`` with its sheets as text (or what went wrong), once it is read. One process
-reads many workbooks, since starting costs more than a small workbook does; if it dies, the first workbook without an
-answer was to blame.
+Beside it appears, for each workbook, ``JOB.N`` with its sheets (or what went wrong), once it is read. One process reads
+many workbooks, since starting costs more than a small workbook does, and loads little, since every run waits for it; if
+it dies, the first workbook without an answer was to blame.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import marshal
 import os
+import pickle
 import resource
 import signal
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-from hotpass.tables import celltext
 
 
 class TooMuchError(Exception):
@@ -25,9 +25,9 @@ class TooMuchError(Exception):
 
 
 def read_book(path: str, cells: int, sheets: int) -> list[tuple[str, bool, int, int, list[Any]]]:
-    """Each worksheet: name, whether hidden, row and column of the first cell from 1, and its columns as lists of text.
+    """Each worksheet: name, whether hidden, row and column of the first cell from 1, and its columns.
 
-    An empty cell is empty text. Raises whatever the library does.
+    A column is texts, or pickled cells. An empty cell is empty text. Raises whatever the library does.
     """
     import python_calamine
 
@@ -52,20 +52,21 @@ def read_book(path: str, cells: int, sheets: int) -> list[tuple[str, bool, int, 
 
 
 def _texts(column: tuple[Any, ...]) -> Any:
-    """A column's cells as text: as :func:`hotpass.tables.celltext.text_of` gives it, quicker for what columns mostly hold."""
+    """A column's cells as text where that is quickly done; else pickled as they are, for the parent to turn into text."""
     kinds = set(map(type, column))
     if kinds == {str}:
         return column
     if kinds <= {str, float}:
         return [cell if cell.__class__ is str else _number(cell) for cell in column]
-    return [celltext.text_of(cell) for cell in column]
+    return pickle.dumps(column)
 
 
 def _number(value: float) -> str:
+    """As :func:`hotpass.tables.celltext.text_of` writes it."""
     text = repr(value)
     if text.endswith(".0"):
         return text[:-2]
-    return celltext.text_of(value) if "e" in text else text
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def main(job_path: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import marshal
 import os
+import pickle
 import shutil
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from hotpass.refine.grid import Grid, LeftOut, Sheet
 from hotpass.refine.gridtext import read_text
 from hotpass.refine.ingest import InputFile
 from hotpass.tables import Limits
+from hotpass.tables.celltext import Cell, text_of
 from hotpass.tables.engine import cores
 from hotpass.tables.errors import EncryptedBookError, LimitError, UnreadableTableError
 from hotpass.tables.workbook import SUFFIXES
@@ -223,8 +225,15 @@ class _Team:
 def _grid(book: InputFile, name: str, hidden: bool, row: int, column: int, columns: list[Any]) -> Grid:
     import polars as pl
 
+    columns = [_as_texts(column) if isinstance(column, bytes) else column for column in columns]
     cells = pl.DataFrame(
         columns, schema={f"c{place}": pl.String for place in range(len(columns))}, orient="col"
     )
     cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()).name.keep()) if columns else cells
     return Grid(Sheet(book.name, name), cells, row, column, hidden)
+
+
+def _as_texts(pickled: bytes) -> list[str]:
+    # By our own process, in a folder of our own.
+    cells: tuple[Cell, ...] = pickle.loads(pickled)  # noqa: S301
+    return [text_of(cell) for cell in cells]
