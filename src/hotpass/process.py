@@ -97,6 +97,10 @@ class Running:
             _end(self._child, group=True)
             raise ToolTimeoutError(self._command, timeout) from error
 
+    def has_ended(self) -> bool:
+        """Whether it has ended, without waiting."""
+        return self._child.poll() is not None
+
     def __enter__(self) -> Running:
         return self
 

@@ -229,3 +229,13 @@ def test_an_ods_is_read_by_what_it_is_whatever_its_suffix(tmp_path: Path) -> Non
     assert file.kind == "ods"
     (grid,) = read_grids([file]).grids
     assert _cells(grid) == [("Name", "Tel"), ("Blue Sky", "115550100")]
+
+
+def test_a_workbook_that_takes_too_much_memory_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CSV)
+    _book(tmp_path / "b.xlsx", [["Name"], ["Blue Sky"]])
+    _book(tmp_path / "c.xlsx", [["Name"], ["River"]])
+    read = _read(tmp_path, Limits(memory=1 << 20))
+    assert [grid.sheet.file for grid in read.grids] == ["a.csv"]
+    assert [left.name for left in read.left_out] == ["b.xlsx", "c.xlsx"]
+    assert all("more than the limit memory = 1,048,576" in left.reason for left in read.left_out)

@@ -9,6 +9,7 @@ import pickle
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ from hotpass.tables.workbook import SUFFIXES
 _USUAL = Limits()
 # A process of its own is started for every so many bytes of workbooks: starting one takes as long as reading these.
 _BYTES_EACH = 1 << 20
+# Seconds between two looks at what is read, and what starting may take.
+_PAUSE, _GRACE = 0.004, 60
+# The exit code of a process that its alarm ended.
+_TIMED_OUT = -14
 
 
 @dataclass(frozen=True)
@@ -171,30 +176,41 @@ class _Team:
         self._child = self._stack.enter_context(child)
 
     def results(self) -> dict[str, list[Grid] | LeftOut]:
-        """Wait for all of them."""
+        """Wait for all of them; what is read is understood while the rest is being read."""
+        deadline = time.monotonic() + self._limits.seconds * len(self._waiting) + _GRACE
         while self._waiting:
-            try:
-                code = self._child.wait(self._limits.seconds * len(self._waiting) + 60)
-            except ToolTimeoutError:
-                code = -1
-            self._take()
-            if self._waiting:
-                _, book = self._waiting.pop(0)
-                self._found[book.name] = LeftOut(book.name, str(self._blame(book, code)))
-                if self._waiting:
-                    self._begin()
+            ended = self._child.has_ended()
+            if self._take():
+                continue
+            if not ended and time.monotonic() < deadline:
+                time.sleep(_PAUSE)
+                continue
+            self._pass_over()
         return self._found
 
-    def _take(self) -> None:
-        for number, book in list(self._waiting):
-            answer = Path(f"{self._job}.{number}")
-            if not answer.exists():
-                return
-            with answer.open("rb") as file:
-                result = marshal.load(file)  # noqa: S302  # written by our own process, in a folder of our own
-            answer.unlink()
-            self._found[book.name] = self._understood(book, result)
-            self._waiting.pop(0)
+    def _pass_over(self) -> None:
+        """Leave out the workbook whose reading ended the process, and go on with those after it."""
+        try:
+            code = self._child.wait(0.1)
+        except ToolTimeoutError:
+            code = _TIMED_OUT
+        _, book = self._waiting.pop(0)
+        self._found[book.name] = LeftOut(book.name, str(self._blame(book, code)))
+        if self._waiting:
+            self._begin()
+
+    def _take(self) -> bool:
+        """Take the answer about the next workbook, if it is there."""
+        number, book = self._waiting[0]
+        answer = Path(f"{self._job}.{number}")
+        if not answer.exists():
+            return False
+        # Written by our own process, in a folder of our own. From bytes: from a file it is read value by value.
+        result = marshal.loads(answer.read_bytes())  # noqa: S302
+        answer.unlink()
+        self._found[book.name] = self._understood(book, result)
+        self._waiting.pop(0)
+        return True
 
     def _understood(self, book: InputFile, result: dict[str, Any]) -> list[Grid] | LeftOut:
         if "limit" in result:
@@ -214,8 +230,7 @@ class _Team:
         """What ended the process that was reading a workbook."""
         limits = self._limits
         said = Path(f"{self._job}.err").read_text(encoding="utf-8", errors="replace")
-        # SIGALRM, which nobody handles.
-        if code == -14:
+        if code == _TIMED_OUT:
             return LimitError(book.name, "seconds", limits.seconds, "reading it takes longer")
         if code < 0 or "memory" in said.lower():
             return LimitError(book.name, "memory", limits.memory, "reading it takes more memory")
