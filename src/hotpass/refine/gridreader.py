@@ -12,6 +12,7 @@ import json
 import marshal
 import os
 import pickle
+import re
 import resource
 import signal
 import sys
@@ -96,7 +97,7 @@ def _answer(path: str, job: dict[str, Any]) -> dict[str, Any]:
     except TooMuchError as error:
         return {"limit": error.args[0], "found": error.args[1]}
     except BaseException as error:  # noqa: BLE001  # a panic of the library is no Exception; the parent is told of it
-        if "memory" in str(error) or "alloc" in str(error):
+        if re.search("memory|MemError|alloc", str(error)):
             return {"limit": "memory", "found": "reading it takes more memory"}
         return {"failed": type(error).__name__, "message": str(error)}
 
