@@ -27,6 +27,7 @@ from hotpass.errors import (
     ToolTooOldError,
     WriteError,
 )
+from hotpass.refine.duplicates import DecisionsContradictError, DecisionsDamagedError
 from hotpass.tables.errors import (
     EncryptedBookError,
     LimitError,
@@ -664,6 +665,18 @@ ROWS = [
         10,
         "there is not an empty folder",
         "name a folder that is empty or does not exist, or none for a temporary one: hotpass demo",
+    ),
+    Row(
+        DecisionsDamagedError(line=3, problem="the answer is 'perhaps'", columns="a,b"),
+        6,
+        "the file of decisions, line 3: the answer is 'perhaps'",
+        "mend the line; the columns are a,b",
+    ),
+    Row(
+        DecisionsContradictError(left="list:1", right="list:2"),
+        8,
+        "records list:1 and list:2 are said to be different, and the same by way of other decisions",
+        "take one of the decisions about these records out of the file of decisions",
     ),
     Row(
         WriteError(path="dist/x.csv", reason="the reason", file_system="/mnt"),
