@@ -1,9 +1,8 @@
 """Whether a refined table is good enough: rules, quarantine, gate and a score for each record. Pure.
 
-A rule is about rows or about a share. A rule about rows (without a threshold) sets aside every row that breaks it, with
-the reason, if it is an error, and flags the row if it is a warning. A rule with a threshold looks at the share of the
-rows that hold to it, among those it speaks of. An error rule whose share is below its threshold, or that would set every row
-aside, fails: the release is blocked.
+A rule with a threshold of 1 is about rows: an error sets aside every row that breaks it, with the reason; a warning
+flags it. A rule with a lower threshold looks at the share of the rows that hold to it, among those it speaks of, and flags the
+others. An error rule fails where its share is below its threshold, or where it would set every row aside; then the release is blocked.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,7 +38,7 @@ class Check(Enum):
     """No other row has the same value; the first one keeps it."""
     MATCHES = "matches"
     """The whole value fits the pattern."""
-    IN_LIST = "in_list"
+    ONE_OF = "one_of"
     """The value is one of a list."""
     VALID = "valid"
     """Every value is what its kind asks for, and none beside it was left undecided."""
@@ -68,32 +67,67 @@ _SHAPES: Mapping[Kind, str] = {
 class Rule:
     """One rule of a profile.
 
-    ``threshold`` is the share of rows, from 0 to 1, that must hold to it; None makes it a rule about single rows.
-    ``pattern`` is for MATCHES, ``values`` for IN_LIST, ``kind`` for VALID. Empty values break PRESENT alone.
+    ``threshold`` is the share of rows, from 0 to 1, that must hold to it: of those that have a value, for PRESENT of all.
+    ``pattern`` is for MATCHES, ``values`` for ONE_OF, ``kind`` for VALID. Empty values break PRESENT alone.
     """
 
+    name: str
     field: str
     check: Check
-    severity: Severity = Severity.ERROR
-    threshold: float | None = None
-    pattern: str = ""
+    severity: Severity = Severity.WARNING
+    threshold: float = 1.0
     values: tuple[str, ...] = ()
+    pattern: str = ""
     kind: Kind = Kind.ANY
 
     @property
-    def name(self) -> str:
-        """What the rule is called in flags, reasons and reports."""
-        return f"{self.field} {self.check.value.replace('_', ' ')}"
+    def sets_aside(self) -> bool:
+        """Whether a row that breaks it goes into quarantine."""
+        return self.severity is Severity.ERROR and self.threshold >= 1
 
+
+class ProfileRule(Protocol):
+    """A rule as a profile has read it: words where :class:`Rule` has values."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def field(self) -> str: ...
+    @property
+    def check(self) -> str: ...
+    @property
+    def severity(self) -> Enum: ...
+    @property
+    def threshold(self) -> float: ...
+    @property
+    def values(self) -> tuple[str, ...]: ...
+
+
+def rule_of(rule: ProfileRule) -> Rule:
+    """The rule that a profile's words mean; what a valid value looks like follows from the name of the field."""
+    kind = _KIND_OF.get(rule.field.removeprefix("contact_"), Kind.ANY)
+    return Rule(
+        rule.name,
+        rule.field,
+        Check(rule.check),
+        Severity(rule.severity.value),
+        rule.threshold,
+        rule.values,
+        getattr(rule, "pattern", ""),
+        kind,
+    )
+
+
+_KIND_OF = {"email": Kind.EMAIL, "phone": Kind.PHONE, "website": Kind.WEBSITE}
 
 DEFAULT_RULES: tuple[Rule, ...] = (
-    Rule("organization_id", Check.UNIQUE),
-    Rule("organization_name", Check.PRESENT),
-    Rule("contact_email", Check.VALID, threshold=0.85, kind=Kind.EMAIL),
-    Rule("contact_phone", Check.VALID, threshold=0.85, kind=Kind.PHONE),
-    Rule("website", Check.VALID, threshold=0.75, kind=Kind.WEBSITE),
+    Rule("every id is one organisation's", "organization_id", Check.UNIQUE, Severity.ERROR),
+    Rule("every organisation has a name", "organization_name", Check.PRESENT, Severity.ERROR),
+    Rule("e-mails are valid", "email", Check.VALID, Severity.ERROR, 0.85, kind=Kind.EMAIL),
+    Rule("phones are valid", "phone", Check.VALID, Severity.ERROR, 0.85, kind=Kind.PHONE),
+    Rule("websites are valid", "website", Check.VALID, Severity.ERROR, 0.75, kind=Kind.WEBSITE),
 )
-"""The rules of a profile that names none. The thresholds are those of REFINE.md, chosen and not fitted."""
+"""The rules where no profile gives any. The thresholds are REFINE.md's, chosen and not fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +198,8 @@ class Validation:
 
 WEIGHTS: Mapping[str, float] = {
     "organization_name": 3,
-    "contact_email": 2,
-    "contact_phone": 2,
+    "email": 2,
+    "phone": 2,
     "address": 2,
     "website": 1,
     "locality": 1,
@@ -195,7 +229,7 @@ def validate(
     """Check a table of one row per organisation; all columns but numbers and dates are text.
 
     Addresses come from its columns ``FIELD__source`` and ``source``. ``problems`` become flags, and break VALID of
-    their field. A rule on a column that is not there speaks of no row and holds, but PRESENT fails.
+    their field. A rule on a column that is not there speaks of no row and holds; PRESENT speaks of every row, and none has it.
     """
     checked = _Table(table, problems)
     broken = [checked.breaches(rule) for rule in rules]
@@ -205,13 +239,11 @@ def validate(
         _note(flags, problem.row, f"{problem.field}: {problem.reason}")
     results = []
     for rule, (rows, breaches) in zip(rules, broken, strict=True):
-        by_row = rule.threshold is None
         result = _result(rule, rows, breaches, rule.field not in table.columns, table.height)
         results.append(result)
-        sets_aside = by_row and rule.severity is Severity.ERROR
         for breach in breaches:
             said = f"{rule.field}: {breach.reason}"
-            _note(reasons if sets_aside else flags, breach.row, said)
+            _note(reasons if rule.sets_aside else flags, breach.row, said)
     return _parted(table, reasons, flags, tuple(results), scoring or Scoring())
 
 
@@ -240,8 +272,8 @@ def _result(
     rule: Rule, rows: int, breaches: Sequence[Breach], missing_column: bool, height: int
 ) -> RuleResult:
     broken = len(breaches)
-    if rule.threshold is None:
-        failed = 0 < height == broken and rule.severity is Severity.ERROR
+    if rule.sets_aside:
+        failed = 0 < height == broken
     else:
         # Compared as counts: 17 of 20 is 0.85, whatever 17 / 20 is in binary.
         failed = rows > 0 and rows - broken < rule.threshold * rows - 1e-9
@@ -308,7 +340,7 @@ def _test(rule: Rule) -> Callable[[str], str]:
             return ""
 
         return repeated
-    if rule.check is Check.IN_LIST:
+    if rule.check is Check.ONE_OF:
         allowed = frozenset(rule.values)
         return lambda value: "" if value in allowed else "is none of the values allowed"
     if rule.check is Check.MATCHES:
