@@ -51,19 +51,24 @@ def _plain(value: object) -> object:
 
 def refinement_lines(findings: Findings, paint: Paint = plain) -> list[str]:
     """The run in a few lines: numbers, what was left out, rules that fail, worst rows."""
-    lines = [
+    first = (
         f"{_count(findings.rows_in, 'row')} in {_count(len(findings.inputs), 'file')} → "
         f"{_count(findings.rows_out, 'record')}; {_number(findings.merged)} merged, "
         f"{_number(findings.quarantined)} in quarantine, {_number(findings.doubts)} to review"
+    )
+    lines = [first]
+    lines += [
+        f"left out: {inert(each.path)}: {inert(each.left_out)}" for each in findings.inputs if each.left_out
     ]
-    lines += [f"left out: {inert(each.path)}: {inert(each.left_out)}" for each in findings.inputs if each.left_out]
     if unmapped := findings.unmapped:
         names = ", ".join(inert(column.header) or "(blank)" for column in unmapped[:_LINES])
         lines.append(f"columns without a field: {names}{_rest(len(unmapped), _LINES)}")
     for result in findings.rules:
         if result.failed:
             colour = "red" if result.rule.severity is Severity.ERROR else "yellow"
-            lines.append(f"{paint(colour, result.rule.severity.value)}: {inert(result.rule.name)}: {_share_said(result)}")
+            lines.append(
+                f"{paint(colour, result.rule.severity.value)}: {inert(result.rule.name)}: {_share_said(result)}"
+            )
             lines += [
                 f"  {inert(breach.address)}: {inert(_cut(breach.value))} {inert(breach.reason)}"
                 for breach in result.worst[:_LINES]
@@ -155,13 +160,17 @@ def _worst(findings: Findings) -> list[Html]:
         for result in findings.rules
         for breach in result.worst
     ]
-    return _listed("worst", "Worst rows", ("Cell", "Rule", "Value", "What is wrong", "Record"), rows, addresses=(0,))
+    return _listed(
+        "worst", "Worst rows", ("Cell", "Rule", "Value", "What is wrong", "Record"), rows, addresses=(0,)
+    )
 
 
 def _quarantine(findings: Findings) -> list[Html]:
     rows = [(row.address, row.name, row.reasons, row.record) for row in findings.quarantine]
     total = findings.quarantined
-    return _listed("quarantine", "Quarantine", ("Row", "Name", "Why", "Record"), rows, addresses=(0,), total=total)
+    return _listed(
+        "quarantine", "Quarantine", ("Row", "Name", "Why", "Record"), rows, addresses=(0,), total=total
+    )
 
 
 def _changes(findings: Findings, changes: Sequence[Html]) -> list[Html]:
@@ -183,12 +192,21 @@ def _changes(findings: Findings, changes: Sequence[Html]) -> list[Html]:
 def _merges(findings: Findings) -> list[Html]:
     ordered = sorted(findings.merges, key=lambda merge: (-len(merge.rows), merge.record))
     rows = [(merge.name, float(len(merge.rows)), "\n".join(merge.rows), merge.record) for merge in ordered]
-    return _listed("merges", "Merged rows", ("Name", "Rows", "From", "Record"), rows, numbers=(1,), addresses=(2,))
+    return _listed(
+        "merges", "Merged rows", ("Name", "Rows", "From", "Record"), rows, numbers=(1,), addresses=(2,)
+    )
 
 
 def _conflicts(findings: Findings) -> list[Html]:
     rows = [
-        (each.field, each.value, each.address, each.reason, "\n".join(f"{v} ({a})" for v, a in each.others), each.record)
+        (
+            each.field,
+            each.value,
+            each.address,
+            each.reason,
+            "\n".join(f"{v} ({a})" for v, a in each.others),
+            each.record,
+        )
         for each in findings.conflicts
     ]
     heads = ("Field", "Chosen", "Cell", "Why", "Others", "Record")
@@ -207,7 +225,13 @@ def _columns(findings: Findings) -> list[Html]:
     ]
     heads = ("Cell", "Column", "Field", "Known by", "Confidence")
     return [
-        *_listed("unmapped", "Columns without a field", ("Cell", "Column", "Perhaps", "What became of it"), rest, addresses=(0,)),
+        *_listed(
+            "unmapped",
+            "Columns without a field",
+            ("Cell", "Column", "Perhaps", "What became of it"),
+            rest,
+            addresses=(0,),
+        ),
         *_listed("columns", "Columns and fields", heads, mapped, numbers=(4,), addresses=(0,)),
     ]
 
@@ -216,8 +240,17 @@ def _inputs(findings: Findings) -> list[Html]:
     rows = [(each.path, float(each.rows), float(each.size), each.left_out) for each in findings.inputs]
     skipped = [(each.address, float(each.rows), each.reason) for each in findings.skipped]
     return [
-        *_listed("inputs", "Input files", ("File", "Rows", "Bytes", "Left out because"), rows, numbers=(1, 2)),
-        *_listed("skipped", "Rows that are no records", ("Where", "Rows", "Why"), skipped, numbers=(1,), addresses=(0,)),
+        *_listed(
+            "inputs", "Input files", ("File", "Rows", "Bytes", "Left out because"), rows, numbers=(1, 2)
+        ),
+        *_listed(
+            "skipped",
+            "Rows that are no records",
+            ("Where", "Rows", "Why"),
+            skipped,
+            numbers=(1,),
+            addresses=(0,),
+        ),
     ]
 
 
@@ -252,13 +285,21 @@ def _table(
     numbers: Sequence[int] = (),
     addresses: Sequence[int] = (),
 ) -> list[Html]:
-    kinds = ["number" if place in numbers else "address" if place in addresses else "value" for place in range(len(heads))]
+    kinds = [
+        "number" if place in numbers else "address" if place in addresses else "value"
+        for place in range(len(heads))
+    ]
     head = element(
         "tr",
-        *(element("th", text, scope="col", class_="number" if place in numbers else "") for place, text in enumerate(heads)),
+        *(
+            element("th", text, scope="col", class_="number" if place in numbers else "")
+            for place, text in enumerate(heads)
+        ),
     )
     body = [
-        element("tr", *(element("td", _cell(value), class_=kind) for value, kind in zip(row, kinds, strict=True)))
+        element(
+            "tr", *(element("td", _cell(value), class_=kind) for value, kind in zip(row, kinds, strict=True))
+        )
         for row in rows
     ]
     table = element(
@@ -286,11 +327,15 @@ def _with_breaks(lines: Sequence[Html]) -> Iterable[Html]:
 
 
 def _block(name: str, heading: str, *inside: Html) -> Html:
-    return element("section", element("h2", heading, id=f"{name}-h", tabindex="-1"), *inside, aria_labelledby=f"{name}-h")
+    return element(
+        "section", element("h2", heading, id=f"{name}-h", tabindex="-1"), *inside, aria_labelledby=f"{name}-h"
+    )
 
 
 def _share_said(result: RuleResult) -> str:
-    return f"{result.share:.1%} of {_number(result.rows)} rows, where {result.rule.threshold:.0%} are asked for"
+    return (
+        f"{result.share:.1%} of {_number(result.rows)} rows, where {result.rule.threshold:.0%} are asked for"
+    )
 
 
 def _cut(text: str) -> str:
