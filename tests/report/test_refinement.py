@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.browser import Browser, browser, need_chromium
+from harness.comparisons import NOTHING, SMALL, hostile
 
+from hotpass.compare.changes import Comparison
+from hotpass.compare.policy import decide
 from hotpass.errors import WriteError
 from hotpass.refine.findings import (
     Conflict,
@@ -20,6 +25,7 @@ from hotpass.refine.validate import Breach, Check, Rule, RuleResult, Severity
 from hotpass.report.page import element
 from hotpass.report.refinement import (
     LISTED,
+    comparison_part,
     refinement_document,
     refinement_lines,
     refinement_page,
@@ -137,8 +143,42 @@ def test_markup_about_the_last_version_is_embedded() -> None:
     assert "<p>3 cells changed</p>" in page
 
 
+@pytest.mark.parametrize("comparison", [SMALL, NOTHING, hostile()])
+def test_the_comparison_with_the_last_version_is_embedded(comparison: Comparison) -> None:
+    part = comparison_part(comparison, decide(comparison.all_changes))
+    page = refinement_page(findings(), part).decode()
+    assert "".join(part) in page
+    assert "<script" not in page
+    assert ("First at" in page) is bool(comparison.all_changes)
+
+
 def test_the_page_is_written_whole(tmp_path: Path) -> None:
     write_refinement_html(findings(), tmp_path / "report.html")
     assert (tmp_path / "report.html").read_bytes() == refinement_page(findings())
     with pytest.raises(WriteError):
         write_refinement_html(findings(), tmp_path)
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    need_chromium()
+    with browser(tmp_path_factory.mktemp("profile")) as running:
+        yield running
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [380, 1200])
+@pytest.mark.parametrize("text", ["Aero School", HOSTILE + " word" * 80 + "x" * 400])
+def test_a_browser_loads_nothing_else_and_the_page_does_not_run_over(
+    chromium: Browser, tmp_path: Path, width: int, text: str
+) -> None:
+    path = tmp_path / "report.html"
+    write_refinement_html(findings(text), path)
+    page = chromium.page()
+    page.call(
+        "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
+    )
+    page.open(path)
+    assert page.requests == [path.as_uri()]
+    assert page.complaints == []
+    assert page.run("document.documentElement.scrollWidth <= innerWidth") is True

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from hotpass import files
+from hotpass.compare.changes import Comparison
+from hotpass.compare.policy import Decision
 from hotpass.refine.findings import Findings
 from hotpass.refine.validate import RuleResult, Severity
+from hotpass.report.comparison.wording import WORDS, summary
 from hotpass.report.document import FORMAT
 from hotpass.report.page import Html, element, joined, link_within, look, page, shown
 from hotpass.report.text import Paint, inert, plain
@@ -86,8 +89,26 @@ def write_refinement_html(findings: Findings, path: Path, changes: Sequence[Html
     files.write_whole(path, refinement_page(findings, changes), files.new_token())
 
 
+def comparison_part(comparison: Comparison, decision: Decision) -> list[Html]:
+    """What changed since the last version, for the page: the sentences, and each kind of change with its first cell."""
+    rows = [
+        (
+            WORDS[change.kind].many.capitalize(),
+            change.table,
+            float(change.count),
+            change.where[0] if change.where else "",
+        )
+        for change in comparison.all_changes
+    ]
+    said = element("p", shown(" ".join(summary(comparison, decision))), class_="held")
+    heads = ("Change", "Table", "Count", "First at")
+    table = _table(heads, rows[:LISTED], "Changes of the data", numbers=(2,), addresses=(3,)) if rows else []
+    more = [element("p", f"{_number(len(rows) - LISTED)} more.", class_="hint")] if len(rows) > LISTED else []
+    return [said, *table, *more]
+
+
 def refinement_page(findings: Findings, changes: Sequence[Html] = ()) -> bytes:
-    """The page as bytes. ``changes`` is markup about the last version, made by this package; it goes below our own."""
+    """The page as bytes. ``changes`` is :func:`comparison_part` or other markup of this package."""
     blocks = [
         *_rules(findings),
         *_worst(findings),
