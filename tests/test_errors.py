@@ -28,6 +28,7 @@ from hotpass.errors import (
     WriteError,
 )
 from hotpass.refine.duplicates import DecisionsContradictError, DecisionsDamagedError
+from hotpass.refine.export import WorkbookLimitError
 from hotpass.tables.errors import (
     EncryptedBookError,
     LimitError,
@@ -737,6 +738,12 @@ ROWS = [
         10,
         "list.xlsx: it has 2,000 cells, more than the limit cells = 1,000 allows",
         "if the file is trusted, raise limit_cells in hotpass.toml",
+    ),
+    Row(
+        WorkbookLimitError(sheet="Data", what="rows", found=2_000_000, most=1_048_575),
+        1,
+        "sheet Data does not fit into a workbook: 2,000,000 rows, where 1,048,575 have room",
+        "write it as Parquet or CSV: --output-path FILE.parquet",
     ),
     Row(
         StepFailedError(command="git tag", code=128, said="a\nb", directory="there"),

@@ -34,6 +34,7 @@ from hotpass.refine.export import (
 )
 from hotpass.refine.findings import Findings
 from hotpass.refine.validate import Check, Rule, RuleResult
+from hotpass.workflows.lineage import is_lineage, origin_of
 
 
 def read(book: bytes, sheet: str = "Data") -> list[list[Any]]:
@@ -174,6 +175,23 @@ def test_lineage_stands_last_and_folded_away() -> None:
     assert dimensions["D"].outlineLevel == 1
     assert dimensions["D"].width > 0
     assert not dimensions["C"].hidden
+
+
+def test_trace_finds_where_a_cell_of_the_workbook_comes_from() -> None:
+    frame = pl.DataFrame(
+        {
+            "id": ["a"],
+            "phone": ["+1"],
+            "name": ["Aero"],
+            "phone__source": ["f.xlsx!S!C2"],
+            "source": ["f.xlsx!S!2"],
+        }
+    )
+    head, values = read(one(data_frame(frame)))
+    row = dict(zip(head, values, strict=True))
+    assert origin_of(row, "phone") == "f.xlsx!S!C2"
+    assert origin_of(row, "name") == "f.xlsx!S!2"
+    assert is_lineage("phone__source", head)
 
 
 def test_a_column_that_only_sounds_like_lineage_is_data() -> None:
