@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hotpass.refine.validate import SEPARATOR
+
 if TYPE_CHECKING:
     from hotpass.refine.identities import Identities
-    from hotpass.refine.validate import RuleResult
+    from hotpass.refine.validate import RuleResult, Validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +121,25 @@ class Findings:
     def unmapped(self) -> tuple[MappedColumn, ...]:
         """The columns that were taken for nothing."""
         return tuple(column for column in self.columns if not column.field)
+
+
+def quarantined_rows(validation: Validation) -> tuple[QuarantinedRow, ...]:
+    """The rows set aside, each with its name and the address of its first source."""
+    columns = ("organization_id", "organization_name", "source", "quarantine_reasons")
+    rows = validation.quarantine.to_dicts()
+    return tuple(QuarantinedRow(*(str(row.get(name) or "") for name in columns)) for row in rows)
+
+
+def flag_counts(validation: Validation) -> tuple[tuple[str, int], ...]:
+    """The flags of the rows that stay and how many rows have each, the most frequent first."""
+    counts: dict[str, int] = {}
+    for flags in validation.data["quality_flags"].drop_nulls():
+        for flag in flags.split(SEPARATOR):
+            counts[flag] = counts.get(flag, 0) + 1
+    return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+
+def mean_score(validation: Validation) -> float | None:
+    """The mean quality score of the rows that stay, with four decimals; None where none stays."""
+    scores = validation.data["quality_score"].to_list()
+    return round(sum(scores) / len(scores), 4) if scores else None

@@ -262,7 +262,7 @@ def _test(rule: Rule) -> Callable[[str], str]:
         return lambda value: "" if pattern.fullmatch(value) else "does not fit the pattern"
     shape = re.compile(SHAPES[rule.kind])
     wrong = "is not valid" if rule.kind is Kind.ANY else f"is no valid {rule.kind.value}"
-    return lambda value: "" if all(map(shape.fullmatch, value.split(SEPARATOR.rstrip() + " "))) else wrong
+    return lambda value: "" if all(map(shape.fullmatch, value.split(SEPARATOR))) else wrong
 
 
 def _parted(
