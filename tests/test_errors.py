@@ -27,6 +27,8 @@ from hotpass.errors import (
     ToolTooOldError,
     WriteError,
 )
+from hotpass.refine.duplicates import DecisionsContradictError, DecisionsDamagedError
+from hotpass.refine.export import WorkbookLimitError
 from hotpass.tables.errors import (
     EncryptedBookError,
     LimitError,
@@ -766,6 +768,18 @@ ROWS = [
         "name a folder that is empty or does not exist, or none for a temporary one: hotpass demo",
     ),
     Row(
+        DecisionsDamagedError(line=3, problem="the answer is 'perhaps'", columns="a,b"),
+        6,
+        "the file of decisions, line 3: the answer is 'perhaps'",
+        "mend the line; the columns are a,b",
+    ),
+    Row(
+        DecisionsContradictError(left="list:1", right="list:2"),
+        8,
+        "records list:1 and list:2 are said to be different, and the same by way of other decisions",
+        "take one of the decisions about these records out of the file of decisions",
+    ),
+    Row(
         WriteError(path="dist/x.csv", reason="the reason", file_system="/mnt"),
         1,
         "cannot write dist/x.csv: the reason (file system of /mnt)",
@@ -824,6 +838,12 @@ ROWS = [
         10,
         "list.xlsx: it has 2,000 cells, more than the limit cells = 1,000 allows",
         "if the file is trusted, raise limit_cells in hotpass.toml",
+    ),
+    Row(
+        WorkbookLimitError(sheet="Data", what="rows", found=2_000_000, most=1_048_575),
+        1,
+        "sheet Data does not fit into a workbook: 2,000,000 rows, where 1,048,575 have room",
+        "write it as Parquet or CSV: --output-path FILE.parquet",
     ),
     Row(
         StepFailedError(command="git tag", code=128, said="a\nb", directory="there"),

@@ -1,0 +1,1 @@
+"""How well duplicates are found: measured against lists whose duplicates are known."""
