@@ -116,7 +116,7 @@ def mend(path: Path, target: Path, delimiter: str, name: str, limits: Limits) ->
     while True:
         try:
             with path.open("rb") as source, target.open("wb") as sink:
-                mended = _mend(records(_text_lines(source), delimiter), sink, width, limits)
+                mended = _mend(records(text_lines(source), delimiter), sink, width, limits)
         except MalformedError as error:
             raise UndecidedTextError(name, error.line, error.reason) from error
         if mended.width > limits.columns:
@@ -127,7 +127,8 @@ def mend(path: Path, target: Path, delimiter: str, name: str, limits: Limits) ->
         width = mended.width
 
 
-def _text_lines(source: BinaryIO) -> Iterator[str]:
+def text_lines(source: BinaryIO) -> Iterator[str]:
+    """The lines of UTF-8 text with their ends, without a byte order mark."""
     first = True
     for line in physical_lines(source):
         if first and line.startswith(codecs.BOM_UTF8):
