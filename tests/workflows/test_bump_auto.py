@@ -229,6 +229,23 @@ def test_a_change_that_only_a_hidden_sheet_has_is_no_unchanged_content(initialis
     assert (done["version"], done["changes"]) == ("1.0.1", "1 cell changed in note of Notes")
 
 
+def test_a_hidden_sheet_that_went_counts_beside_a_corrected_cell(initialised: Repo) -> None:
+    made = openpyxl.load_workbook(io.BytesIO(xlsx({"Sites": SITES, "Notes": [("id", "note"), (1, "x")]})))
+    made["Notes"].sheet_state = "hidden"
+    stream = io.BytesIO()
+    made.save(stream)
+    path = release_first(initialised, stream.getvalue(), "xlsx")
+    del made["Notes"]
+    made["Sites"]["B2"] = "Corrected"
+    stream = io.BytesIO()
+    made.save(stream)
+    initialised.write(path, stream.getvalue())
+    done = _bump(initialised, "--json").json
+    assert done["version"] == "2.0.0"
+    assert "table Notes removed" in done["changes"]
+    assert "1 cell changed" in done["changes"]
+
+
 def test_a_formula_that_became_its_value_is_a_patch(initialised: Repo) -> None:
     path = release_first(initialised, _with_formula("=4*3"), "xlsx")
     initialised.write(path, _with_formula(None))

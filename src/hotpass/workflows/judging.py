@@ -95,13 +95,28 @@ def _looked_at(engine: Engine, question: Question, old: BookSource | None, new: 
         return _Seen(_as_files(old.name, new.name), facts, notes)
     try:
         comparison = _compared(engine, question, before, book)
-        if comparison.is_same and book.format in _WITH_FORMULAS:
-            again, _ = _read(engine, sources, ReadOptions(hidden=True, formulas=True))
+        changes, same = comparison.all_changes, comparison.is_same
+        if book.format in _WITH_FORMULAS and (same or _has_hidden(before, book)):
+            again, _ = _read(engine, sources, ReadOptions(hidden=True, formulas=same))
             if again[0] is not None and again[-1] is not None:
-                comparison = _compared(engine, question, again[0], again[-1])
+                whole = _compared(engine, question, again[0], again[-1])
+                comparison, changes = (
+                    (whole, whole.all_changes) if same else (comparison, _more(comparison, whole))
+                )
     except HotpassError as error:
         return _Seen(_as_files(old.name, new.name), facts, (*notes, f"compared as a file: {error}"))
-    return _Seen(comparison.all_changes, _with_keys(facts, comparison), (*notes, *comparison.notes))
+    return _Seen(changes, _with_keys(facts, comparison), (*notes, *comparison.notes))
+
+
+def _has_hidden(*books: Book) -> bool:
+    """Whether sheets were left out because they are hidden: what changed there asks, too."""
+    return any("hidden sheets are left out" in note for book in books for note in book.notes)
+
+
+def _more(seen: Comparison, whole: Comparison) -> tuple[Change, ...]:
+    """What was seen, and what changed in tables that were hidden on both sides or are on one alone."""
+    tables, known = {table.name for table in seen.tables}, seen.all_changes
+    return (*known, *(one for one in whole.all_changes if one.table not in tables and one not in known))
 
 
 def _compared(engine: Engine, question: Question, old: Book, new: Book) -> Comparison:
