@@ -16,6 +16,7 @@ import hotpass
 from hotpass import errors
 from hotpass.cli.commands import WhichReleaseError
 from hotpass.cli.parser import CommandLineError
+from hotpass.compare.errors import UnknownKeyError
 from hotpass.config import SettingsError
 from hotpass.errors import (
     HotpassError,
@@ -796,6 +797,12 @@ ROWS = [
         1,
         "cannot read dist/x.csv: the reason",
         "mend the permissions or the path, then run the same command again",
+    ),
+    Row(
+        UnknownKeyError(("idd",), ("id", "phone")),
+        2,
+        "no table has the key column idd",
+        "did you mean id?",
     ),
     Row(
         QueryError(message="Binder Error: no such column\n\nLINE 1: SELECT x"),
