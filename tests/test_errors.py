@@ -30,6 +30,7 @@ from hotpass.errors import (
 )
 from hotpass.refine.duplicates import DecisionsContradictError, DecisionsDamagedError
 from hotpass.refine.export import WorkbookLimitError
+from hotpass.refine.profiles.errors import ProfileError, UnknownProfileError
 from hotpass.tables.errors import (
     EncryptedBookError,
     LimitError,
@@ -797,6 +798,24 @@ ROWS = [
         1,
         "cannot read dist/x.csv: the reason",
         "mend the permissions or the path, then run the same command again",
+    ),
+    Row(
+        ProfileError("list.yaml", 3, "a field", "emial", ("email",)),
+        2,
+        "list.yaml, line 3: expected a field, found 'emial'",
+        "did you mean 'email'?",
+    ),
+    Row(
+        ProfileError("list.yaml", 3, "a number"),
+        2,
+        "list.yaml, line 3: expected a number",
+        "mend the profile at that line",
+    ),
+    Row(
+        UnknownProfileError("avaition", ("aviation", "generic")),
+        3,
+        "there is no profile 'avaition'",
+        "name a YAML file, or one of aviation, generic",
     ),
     Row(
         UnknownKeyError(("idd",), ("id", "phone")),
