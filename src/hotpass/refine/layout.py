@@ -112,7 +112,7 @@ def find_tables(grid: Grid, rules: LayoutRules) -> Layout:
 
 
 def _any_cell(grid: Grid) -> bool:
-    return any(column.null_count() < len(column) for column in grid.cells)
+    return any((column.str.strip_chars() != "").any() for column in grid.cells)
 
 
 def _nothing(grid: Grid, reason: str) -> Layout:
@@ -208,12 +208,17 @@ class _Finder:
         return list(cells[start : start + count].rows())
 
     def _best_header(self, rows: Sequence[Row]) -> int | None:
-        scores = [
-            header_score(rows, place, self.rules.known) if filled(row) else 0.0
-            for place, row in enumerate(rows)
-        ]
+        """The row that looks most like a header; of several with as many known names the first, or the best next to it."""
+        known = self.rules.known
+        scores = [header_score(rows, place, known) if filled(row) else 0.0 for place, row in enumerate(rows)]
         best = max(scores, default=0.0)
-        return scores.index(best) if best else None
+        if not best:
+            return None
+        place = scores.index(best)
+        enough = max(2.0, 0.6 * hits(rows[place], known))
+        first = next((each for each in range(place) if scores[each] and hits(rows[each], known) >= enough), place)
+        # A row of groups or a second row of the header stands right beside the one that counts.
+        return place if place - first <= 1 else first
 
     def read_block(self, block: _Block) -> None:
         """Find the tables of a block, one below the other."""

@@ -42,8 +42,9 @@ def fast_pattern(country: str) -> FastPattern | None:
     prefix = meta.national_prefix or ""
     if (meta.national_prefix_for_parsing or "") != prefix:
         return None
-    # Others share the country code and may claim some of its numbers; of +1 each has area codes of its own.
-    if len(phonenumbers.region_codes_for_country_code(meta.country_code)) > 1 and meta.country_code != 1:
+    # Of countries that share a code the main one is asked first; numbers of +1 have area codes of their own.
+    regions = phonenumbers.region_codes_for_country_code(meta.country_code)
+    if country != regions[0] and meta.country_code != 1:
         return None
     # A number that could begin with the prefix for calls abroad would be taken apart.
     if not re.fullmatch(r"0[0-9]*", meta.international_prefix or ""):

@@ -99,8 +99,10 @@ def fast_phones(texts: pl.Series, country: str | None) -> pl.Series:
     # Made-up numbers are rare and go the long way.
     made_up = digits.str.contains(r"0{6}|1{6}|2{6}|3{6}|4{6}|5{6}|6{6}|7{6}|8{6}|9{6}|1234567|9876543|234567")
     digits = pl.when(~made_up).then(digits)
+    # Digits that begin as the country's code does may be an international number without its plus.
+    national = pl.when(~digits.str.starts_with(str(pattern.code))).then(digits)
     number = pl.coalesce(
-        digits.str.extract(pattern.national, 1), digits.str.extract(pattern.international, 1)
+        national.str.extract(pattern.national, 1), digits.str.extract(pattern.international, 1)
     )
     number = pl.when(~number.str.starts_with("0")).then(number)
     return frame.select((pl.lit(f"+{pattern.code}") + number).alias("n")).to_series()
