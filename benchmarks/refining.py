@@ -30,7 +30,22 @@ RESULTS = Path(__file__).parent / "results"
 _HEADER = (
     "Organisation", "Address", "Postcode", "Phone", "E-mail", "Website", "Category", "Notes", "Amount", "Visited",
 )  # fmt: skip
-_WORDS = "Blue Sky River Valley Eagle Wings Horizon Summit Coastal Karoo Delta Orion Falcon Meridian".split()
+_WORDS = [
+    "Blue",
+    "Sky",
+    "River",
+    "Valley",
+    "Eagle",
+    "Wings",
+    "Horizon",
+    "Summit",
+    "Coastal",
+    "Karoo",
+    "Delta",
+    "Orion",
+    "Falcon",
+    "Meridian",
+]
 _ROW_BY_ROW = 50_000
 
 

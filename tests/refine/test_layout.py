@@ -60,7 +60,13 @@ def test_a_group_that_begins_at_the_left_edge() -> None:
     rows = [["Provider", None, None, "Details", None], ["Record", "School name", "Phone", "Zip", "Notes"]]
     rows += [["1", "Blue Sky", "0115550100", "2196", None], ["2", "River", "0115550101", "2196", "x"]]
     layout = find_tables(grid(rows), RULES)
-    names = ["Provider / Record", "Provider / School name", "Provider / Phone", "Details / Zip", "Details / Notes"]
+    names = [
+        "Provider / Record",
+        "Provider / School name",
+        "Provider / Phone",
+        "Details / Zip",
+        "Details / Notes",
+    ]
     assert _found(layout) == [(names, [3, 4])]
 
 
@@ -106,7 +112,11 @@ def test_repeated_headers_totals_notes_and_phantom_rows() -> None:
 
 
 def test_an_organisation_that_begins_like_a_total_stays() -> None:
-    rows = [HEADER, ["Total Aviation", "011 555 0100", "info@total.example"], ["Note Worthy School", None, "a@b.example"]]
+    rows = [
+        HEADER,
+        ["Total Aviation", "011 555 0100", "info@total.example"],
+        ["Note Worthy School", None, "a@b.example"],
+    ]
     assert _found(find_tables(grid(rows), RULES)) == [(HEADER, [2, 3])]
 
 

@@ -216,7 +216,9 @@ class _Finder:
             return None
         place = scores.index(best)
         enough = max(2.0, 0.6 * hits(rows[place], known))
-        first = next((each for each in range(place) if scores[each] and hits(rows[each], known) >= enough), place)
+        first = next(
+            (each for each in range(place) if scores[each] and hits(rows[each], known) >= enough), place
+        )
         # A row of groups or a second row of the header stands right beside the one that counts.
         return place if place - first <= 1 else first
 
