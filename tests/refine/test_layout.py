@@ -11,7 +11,7 @@ from hotpass.refine.layout import Layout, LayoutRules, find_tables
 from hotpass.refine.profiles import load_profile
 
 RULES = load_profile("generic").layout()
-ROWS = [
+ROWS: list[Any] = [
     ["Blue Sky Academy", "011 555 0100", "info@bluesky.example"],
     ["River Valley School", "011 555 0101", "office@river.example"],
     ["Eagle Wings", "011 555 0102", "jo@eagle.example"],
