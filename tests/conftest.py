@@ -28,9 +28,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from harness.killing import Runner
 from harness.repository import Repo, Templates, TwoClones
+
+# How long a drawn case takes says more of the machine than of the code: speed is measured in benchmarks/.
+hypothesis.settings.register_profile(
+    "hotpass", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("hotpass")
 
 
 @pytest.fixture(scope="session", autouse=True)
