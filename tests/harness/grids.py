@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -10,7 +11,7 @@ from hotpass.refine.grid import Grid, Sheet
 
 
 def grid(
-    rows: Sequence[Sequence[str | None]],
+    rows: Sequence[Any],
     sheet: str = "Sites",
     *,
     file: str = "list.xlsx",

@@ -126,8 +126,9 @@ def test_cells_keep_their_true_place(tmp_path: Path) -> None:
 def test_numbers_dates_and_truth_are_text_without_loss(tmp_path: Path) -> None:
     import datetime as dt
 
+    moment = dt.datetime(2021, 3, 4, 5, 6)  # noqa: DTZ001  # a sheet has no zones
     values: list[object] = [
-        "007", 0.1, 1e21, 0.1234567890123456, True, dt.datetime.fromisoformat("2021-03-04"), dt.datetime.fromisoformat("2021-03-04T05:06"), 12, "NA",
+        "007", 0.1, 1e21, 0.1234567890123456, True, dt.date(2021, 3, 4), moment, 12, "NA",
     ]  # fmt: skip
     _book(tmp_path / "types.xlsx", [[value] for value in values])
     (grid,) = _read(tmp_path).grids
@@ -205,3 +206,25 @@ def test_parquet_has_its_names_in_row_one(tmp_path: Path) -> None:
     frame.write_parquet(tmp_path / "a.parquet")
     (grid,) = _read(tmp_path).grids
     assert _cells(grid) == [("Name", "Zip", "n"), ("Blue Sky", "1", str(2**60)), (None, "2.5", "1")]
+
+
+def test_an_ods_is_read_by_what_it_is_whatever_its_suffix(tmp_path: Path) -> None:
+    office, table, text = (
+        f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text")
+    )
+    cell = "<t:table-cell o:value-type='string'><x:p>{}</x:p></t:table-cell>"
+    number = "<t:table-cell o:value-type='float' o:value='115550100'><x:p>115550100</x:p></t:table-cell>"
+    content = (
+        f"<o:document-content xmlns:o='{office}' xmlns:t='{table}' xmlns:x='{text}'><o:body><o:spreadsheet>"
+        f"<t:table t:name='Sites'><t:table-row>{cell.format('Name')}{cell.format('Tel')}</t:table-row>"
+        f"<t:table-row>{cell.format('Blue Sky')}{number}</t:table-row></t:table></o:spreadsheet></o:body></o:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(tmp_path / "list.xlsx", "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    (file,) = discover(tmp_path).files
+    assert file.kind == "ods"
+    (grid,) = read_grids([file]).grids
+    assert _cells(grid) == [("Name", "Tel"), ("Blue Sky", "115550100")]

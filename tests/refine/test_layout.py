@@ -11,7 +11,7 @@ from hotpass.refine.layout import Layout, LayoutRules, find_tables
 from hotpass.refine.profiles import load_profile
 
 RULES = load_profile("generic").layout()
-ROWS: list[Any] = [
+ROWS: list[list[Any]] = [
     ["Blue Sky Academy", "011 555 0100", "info@bluesky.example"],
     ["River Valley School", "011 555 0101", "office@river.example"],
     ["Eagle Wings", "011 555 0102", "jo@eagle.example"],
@@ -53,16 +53,13 @@ def test_title_rows_and_blank_rows_above_the_header() -> None:
 
 def test_a_header_of_two_rows_with_groups() -> None:
     groups = [None, "Contact", None]
-    rows: list[Any] = [["School", "Name", "E-mail"], *[[name, "Jo", mail] for name, _, mail in ROWS]]
+    rows = [["School", "Name", "E-mail"], *[[name, "Jo", mail] for name, _, mail in ROWS]]
     layout = find_tables(grid([groups, *rows]), RULES)
     assert _found(layout) == [(["School", "Contact / Name", "Contact / E-mail"], [3, 4, 5])]
 
 
 def test_a_group_that_begins_at_the_left_edge() -> None:
-    rows: list[Any] = [
-        ["Provider", None, None, "Details", None],
-        ["Record", "School name", "Phone", "Zip", "Notes"],
-    ]
+    rows = [["Provider", None, None, "Details", None], ["Record", "School name", "Phone", "Zip", "Notes"]]
     rows += [["1", "Blue Sky", "0115550100", "2196", None], ["2", "River", "0115550101", "2196", "x"]]
     layout = find_tables(grid(rows), RULES)
     names = [
@@ -76,15 +73,15 @@ def test_a_group_that_begins_at_the_left_edge() -> None:
 
 
 def test_a_header_that_goes_on_in_the_next_row() -> None:
-    rows: list[Any] = [["School", "Telephone", "Postal"], [None, "Number", "Code"]]
+    rows = [["School", "Telephone", "Postal"], [None, "Number", "Code"]]
     rows += [[name, phone, "2196"] for name, phone, _ in ROWS]
     layout = find_tables(grid(rows), RULES)
     assert _found(layout) == [(["School", "Telephone Number", "Postal Code"], [3, 4, 5])]
 
 
 def test_blocks_side_by_side_are_tables_of_their_own() -> None:
-    rows: list[Any] = [[*HEADER, None, *HEADER]]
-    rows += [[*left, None, *right] for left, right in zip(ROWS, [*ROWS[1:], [None, None, None]], strict=True)]
+    rows = [[*HEADER, None, *HEADER]]
+    rows += [[*left, None, *right] for left, right in zip(ROWS, [*ROWS[1:], [None] * 3], strict=True)]
     layout = find_tables(grid(rows), RULES)
     assert _found(layout) == [(HEADER, [2, 3, 4]), (HEADER, [2, 3])]
     assert layout.tables[1].sheet_columns() == (5, 6, 7)
@@ -92,10 +89,7 @@ def test_blocks_side_by_side_are_tables_of_their_own() -> None:
 
 
 def test_a_blank_column_inside_a_table_does_not_cut_it() -> None:
-    rows: list[Any] = [
-        [*HEADER[:2], None, "E-mail"],
-        *[[name, phone, None, mail] for name, phone, mail in ROWS],
-    ]
+    rows = [[*HEADER[:2], None, "E-mail"], *[[name, phone, None, mail] for name, phone, mail in ROWS]]
     layout = find_tables(grid(rows), RULES)
     assert _found(layout) == [(HEADER, [2, 3, 4])]
     assert layout.tables[0].sheet_columns() == (1, 2, 4)
@@ -109,7 +103,7 @@ def test_tables_one_below_the_other() -> None:
 
 
 def test_repeated_headers_totals_notes_and_phantom_rows() -> None:
-    rows: list[Any] = [HEADER, ROWS[0], HEADER, ROWS[1], ["Total", "2", None], ["Source: the department"]]
+    rows = [HEADER, ROWS[0], HEADER, ROWS[1], ["Total", "2", None], ["Source: the department"]]
     one = grid([*rows, *[[] for _ in range(994)]])
     layout = find_tables(one, RULES)
     assert _found(layout) == [(HEADER, [2, 4])]
@@ -120,7 +114,7 @@ def test_repeated_headers_totals_notes_and_phantom_rows() -> None:
 
 
 def test_an_organisation_that_begins_like_a_total_stays() -> None:
-    rows: list[Any] = [
+    rows = [
         HEADER,
         ["Total Aviation", "011 555 0100", "info@total.example"],
         ["Note Worthy School", None, "a@b.example"],
@@ -141,14 +135,14 @@ def test_a_blank_header_is_said() -> None:
 
 
 def test_a_header_that_is_known_by_its_look_alone_is_said() -> None:
-    rows: list[Any] = [["Skoolnaam", "Onderwyser"], ["Blou Lug", "Jo Nkosi"], ["Rivier", "Sam Botha"]]
+    rows = [["Skoolnaam", "Onderwyser"], ["Blou Lug", "Jo Nkosi"], ["Rivier", "Sam Botha"]]
     layout = find_tables(grid(rows), LayoutRules(kept=["*"]))
     assert _found(layout) == [(["Skoolnaam", "Onderwyser"], [2, 3])]
     assert layout.notes == ("list.xlsx!Sites: row 1 is taken for the header by its look alone",)
 
 
 def test_the_profile_knows_the_header_row_better() -> None:
-    rows: list[Any] = [["x", "y", "z"], ["School name", "Phone", "E-mail"], *ROWS]
+    rows = [["x", "y", "z"], ["School name", "Phone", "E-mail"], *ROWS]
     told = LayoutRules(RULES.known, {"list.xlsx!Sites": 1})
     assert _found(find_tables(grid(rows), told))[0] == (["x", "y", "z"], [2, 3, 4, 5])
     none = LayoutRules(RULES.known, {"*": 0})

@@ -16,7 +16,7 @@ from hotpass.refine.layout import RawTable
 from hotpass.refine.matching import Candidate, HeaderIndex
 from hotpass.refine.profiles import Field, Profile, Takes
 from hotpass.refine.shapes import Shape, is_written_as_phone, looks_like, shares
-from hotpass.tables import column_letters
+from hotpass.tables.table import column_letters
 
 # Fields that a column without a telling header goes to by the look of its values alone.
 _BY_SHAPE = {Shape.EMAIL: "email", Shape.PHONE: "phone", Shape.WEBSITE: "website"}

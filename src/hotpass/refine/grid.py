@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from hotpass.tables import column_letters
+from hotpass.tables.table import column_letters
 
 if TYPE_CHECKING:
     import polars as pl

@@ -28,7 +28,7 @@ from hotpass.refine.headers import (
     with_neighbours,
 )
 from hotpass.refine.shapes import Shape, shares
-from hotpass.tables import column_letters
+from hotpass.tables.table import column_letters
 
 if TYPE_CHECKING:
     import polars as pl

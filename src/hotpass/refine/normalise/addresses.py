@@ -86,9 +86,6 @@ _ORDINALS = {
 _BOX = re.compile(
     r"\b(?:p\.? ?o\.? ?box|post(?:al)? (?:office )?box|private bag|privaatsak|posbus)\b", re.IGNORECASE
 )
-_TAIL = re.compile(
-    r"^(?P<town>[^\d,;]*?)[,;\s]+(?P<region>[A-Za-z][A-Za-z .]{1,30}?)\.?[,;\s]+(?P<postcode>\d{4,5})(?:-\d{4})?$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,23 +140,25 @@ def parse_address(text: str, country: str | None, regions: Mapping[str, str] = _
 
 
 def _place(text: str, lines: list[str], country: str | None, regions: Mapping[str, str]) -> Address:
-    """Postcode, town and region at the end of an address."""
+    """Postcode, town and region at the end of an address: nothing without the postcode."""
     flat = " ".join(text.split()).rstrip(" .,")
     last = re.search(r"\b(\d{4,5})(?:-\d{4})?$", flat)
     code = postcode(last[1], country) if last and not _BOX.search(lines[-1]) else None
     if code is None or len(flat) == len(code):
         return Address()
-    tail = ", ".join(lines[-3:] if len(lines) > 2 else lines[1:] or lines)
-    found = _TAIL.match(", ".join(lines[1:])) if len(lines) > 1 else _TAIL.search(tail)
-    if found is None and len(lines) > 2:
-        found = _TAIL.match(", ".join(lines[-2:])) or _TAIL.match(", ".join(lines[-3:]))
-    if found is None:
-        return Address(postcode=code)
-    region = region_code(found["region"], country, regions)
-    if region is None:
-        # The word before a postcode is a town, unless it is a region: "Sandton, Johannesburg, 2196".
-        return Address(postcode=code, locality=found["region"].strip() or None if len(lines) > 1 else None)
-    return Address(postcode=code, locality=found["town"].strip(" ,") or None, region=region)
+    rest = re.sub(r"\W*\b\d{4,5}(?:-\d{4})?\W*$", "", lines[-1]).strip()
+    # The first line is the street, or a building.
+    parts = [part for part in (*lines[1:-1], rest) if part] if len(lines) > 1 else []
+    region = region_code(parts[-1], country, regions) if parts else None
+    if region:
+        parts.pop()
+    elif short := re.search(r"[\s,]([A-Za-z]{2,3})\.?$", parts[-1] if parts else rest):
+        region = region_code(short[1], country, regions)
+        if region and parts:
+            parts[-1] = parts[-1][: short.start()].strip(" ,")
+    # "Sandton, Johannesburg, 2196": the last is the town. A line with digits is none.
+    is_town = bool(parts) and not any(map(str.isdigit, parts[-1])) and not _BOX.search(parts[-1])
+    return Address(postcode=code, locality=parts[-1] or None if is_town else None, region=region)
 
 
 def _without_tail(line: str, code: str | None, country: str | None, regions: Mapping[str, str]) -> str:

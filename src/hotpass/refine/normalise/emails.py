@@ -120,7 +120,9 @@ def _valid(part: str) -> str | None:
     """One e-mail in its usual form, or None."""
     from email_validator import EmailNotValidError, validate_email
 
-    part = part.strip(" .,;:<>()[]\"'")
+    part = part.strip(' .,;:<>()[]"')
+    # An apostrophe is a sign of an address like others, unless it stands on both sides.
+    part = part[1:-1] if part.startswith("'") and part.endswith("'") else part
     part = re.sub(r"^(?:mailto:|e-?mail:)+", "", part, flags=re.IGNORECASE).split("?", maxsplit=1)[0]
     try:
         checked = validate_email(part, check_deliverability=False)

@@ -25,7 +25,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"\s*[(\[]?\s*(?:tel|cell|mobile|mob|office|work|home|direct|main|whats ?app|w|h|c|m|o)\.?\s*[)\]]?\s*$",
+    r"(?:\s+|\s*[(\[])\s*(?:tel|cell|mobile|mob|office|work|home|direct|main|whats ?app|w|h|c|m|o)\.?\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
 _FAX = re.compile(r"\b(?:fax|faks|f)\b\s*[:.]?", re.IGNORECASE)

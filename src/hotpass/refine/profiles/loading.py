@@ -121,6 +121,10 @@ def _extras(node: Node) -> tuple[str, frozenset[str]]:
     return schema.one_of("all", "none")(node), frozenset()
 
 
+KEYS = tuple(_checkers(tuple(FIELDS)))
+"""Every key of a profile."""
+
+
 def _merged(base: Profile, said: Mapping[str, Any], digest: str) -> dict[str, Any]:
     """What a profile says, over what it extends."""
     merged = {each.name: getattr(base, each.name) for each in fields_of(Profile)}
