@@ -212,18 +212,19 @@ def test_an_ods_is_read_by_what_it_is_whatever_its_suffix(tmp_path: Path) -> Non
     office, table, text = (
         f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text")
     )
-    cell = "<t:table-cell o:value-type='string'><x:p>{}</x:p></t:table-cell>"
-    number = "<t:table-cell o:value-type='float' o:value='115550100'><x:p>115550100</x:p></t:table-cell>"
+    cell = "<table:table-cell office:value-type='string'><text:p>{}</text:p></table:table-cell>"
+    number = "<table:table-cell office:value-type='float' office:value='115550100'><text:p>1</text:p></table:table-cell>"
     content = (
-        f"<o:document-content xmlns:o='{office}' xmlns:t='{table}' xmlns:x='{text}'><o:body><o:spreadsheet>"
-        f"<t:table t:name='Sites'><t:table-row>{cell.format('Name')}{cell.format('Tel')}</t:table-row>"
-        f"<t:table-row>{cell.format('Blue Sky')}{number}</t:table-row></t:table></o:spreadsheet></o:body></o:document-content>"
+        f"<office:document-content xmlns:office='{office}' xmlns:table='{table}' xmlns:text='{text}'><office:body>"
+        f"<office:spreadsheet><table:table table:name='Sites'><table:table-row>{cell.format('Name')}{cell.format('Tel')}"
+        f"</table:table-row><table:table-row>{cell.format('Blue Sky')}{number}</table:table-row></table:table>"
+        "</office:spreadsheet></office:body></office:document-content>"
     )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     with zipfile.ZipFile(tmp_path / "list.xlsx", "w") as archive:
         archive.writestr("mimetype", kind)
         archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("META-INF/manifest.xml", "<manifest:manifest/>")
     (file,) = discover(tmp_path).files
     assert file.kind == "ods"
     (grid,) = read_grids([file]).grids
