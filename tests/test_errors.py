@@ -29,7 +29,8 @@ from hotpass.errors import (
     WriteError,
 )
 from hotpass.refine.duplicates import DecisionsContradictError, DecisionsDamagedError
-from hotpass.refine.profiles import ProfileError, UnknownProfileError
+from hotpass.refine.export import WorkbookLimitError
+from hotpass.refine.profiles.errors import ProfileError, UnknownProfileError
 from hotpass.tables.errors import (
     EncryptedBookError,
     LimitError,
@@ -769,24 +770,6 @@ ROWS = [
         "name a folder that is empty or does not exist, or none for a temporary one: hotpass demo",
     ),
     Row(
-        ProfileError(file="mine.yaml", line=3, expected="a list", found="tel", near=()),
-        2,
-        "mine.yaml, line 3: expected a list, found 'tel'",
-        "mend the profile at that line",
-    ),
-    Row(
-        ProfileError(file="mine.yaml", line=3, expected="one of a, b", found="c", near=("b",)),
-        2,
-        "mine.yaml, line 3: expected one of a, b, found 'c'",
-        "did you mean 'b'?",
-    ),
-    Row(
-        UnknownProfileError(name="genric", known=("aviation", "generic")),
-        3,
-        "there is no profile 'genric'",
-        "name a YAML file, or one of aviation, generic",
-    ),
-    Row(
         DecisionsDamagedError(line=3, problem="the answer is 'perhaps'", columns="a,b"),
         6,
         "the file of decisions, line 3: the answer is 'perhaps'",
@@ -815,6 +798,24 @@ ROWS = [
         1,
         "cannot read dist/x.csv: the reason",
         "mend the permissions or the path, then run the same command again",
+    ),
+    Row(
+        ProfileError("list.yaml", 3, "a field", "emial", ("email",)),
+        2,
+        "list.yaml, line 3: expected a field, found 'emial'",
+        "did you mean 'email'?",
+    ),
+    Row(
+        ProfileError("list.yaml", 3, "a number"),
+        2,
+        "list.yaml, line 3: expected a number",
+        "mend the profile at that line",
+    ),
+    Row(
+        UnknownProfileError("avaition", ("aviation", "generic")),
+        3,
+        "there is no profile 'avaition'",
+        "name a YAML file, or one of aviation, generic",
     ),
     Row(
         UnknownKeyError(("idd",), ("id", "phone")),
@@ -863,6 +864,12 @@ ROWS = [
         10,
         "list.xlsx: it has 2,000 cells, more than the limit cells = 1,000 allows",
         "if the file is trusted, raise limit_cells in hotpass.toml",
+    ),
+    Row(
+        WorkbookLimitError(sheet="Data", what="rows", found=2_000_000, most=1_048_575),
+        1,
+        "sheet Data does not fit into a workbook: 2,000,000 rows, where 1,048,575 have room",
+        "write it as Parquet or CSV: --output-path FILE.parquet",
     ),
     Row(
         StepFailedError(command="git tag", code=128, said="a\nb", directory="there"),

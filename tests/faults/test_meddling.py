@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from harness.picture import leftovers
-from harness.repository import FILE, Repo
+from harness.repository import FILE, Repo, revised
 
 BUMP = ("version", "--bump", "patch", "--tag", "--dataset", "refined_data", "--json")
-NEW = b"id,name\n9,Swift Mews\n"
+NEW = revised("Swift Mews")
 
 
 def _meddled(folder: Path, verb: str, script: str, at: int = 1) -> dict[str, str]:
@@ -135,7 +135,7 @@ def test_a_pointer_written_while_its_data_is_stored_is_not_overwritten(
     released: Repo, tmp_path: Path
 ) -> None:
     """By an editor or a `git checkout`: the number was worked out from the old one."""
-    released.write("data/north.csv", NEW)
+    released.write("data/north.csv", b"a,b\n1,4\n")
     theirs = released.read("data.dvc") + b"# theirs\n"
     env = _meddled(tmp_path / "bin", "var GIT_COMMITTER_IDENT", "echo '# theirs' >> data.dvc")
     args = ("version", "--bump", "patch", "--tag", "--dataset", "data", "--json")

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from harness.repository import FILE, FOLDER, Repo
+from harness.repository import FILE, FOLDER, Repo, revised
 from harness.snapshots import snapshot
 
 
@@ -30,7 +30,7 @@ def test_the_users_file_keeps_its_mode_whatever_is_done(released: Repo, mode: in
             ("version", "--add", FILE),
             ("version", "--bump", "patch", "--dataset", "refined_data"),
             ("restore", "refined_data@1.0.0"),
-            ("version", "--bump", "minor", "--tag", "--dataset", "refined_data"),
+            ("version", "--bump", "major", "--tag", "--dataset", "refined_data"),
         ):
             released.hotpass(*args)
             assert _mode(place) == mode, args
@@ -64,7 +64,7 @@ def test_nothing_is_left_where_all_users_write(released: Repo, monkeypatch: pyte
     shared.mkdir()
     for name in ("TMPDIR", "TEMP", "TMP"):
         monkeypatch.setenv(name, str(shared))
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("Swift Mews"))
     for args in (
         ("version", "--bump", "patch", "--tag", "--dataset", "refined_data"),
         ("version", "--add", FOLDER),
@@ -100,7 +100,7 @@ def test_an_open_store_is_refused_where_a_private_one_is_asked_for(released: Rep
     released.write("hotpass.toml", "private_store = true\n")
     cache = released.path(".dvc/cache")
     cache.chmod(mode)
-    released.write(FILE, "new\n")
+    released.write(FILE, revised("Swift Mews"))
     before = snapshot(released)
     for args in (
         ("version", "--add", FILE),

@@ -279,7 +279,8 @@ def test_what_dvc_gc_took_between_the_kill_and_the_next_run_is_stored_again(
 ) -> None:
     """Case 52's neighbour, promises 1 and 5: a killed run holds no lock, and nothing names its objects yet."""
     name = Path(path).stem
-    released.write(path if path == FILE else f"{path}/north.csv", NEW)
+    new = NEW if path == FILE else b"a,b\n1,4\n"
+    released.write(path if path == FILE else f"{path}/north.csv", new)
     args = ("version", "--bump", "minor", "--tag", "--dataset", name, "--json")
     _killed(runner, released, args, moment)
     _collect(released)
@@ -292,7 +293,7 @@ def test_what_dvc_gc_took_between_the_kill_and_the_next_run_is_stored_again(
     assert f"{name}-v1.2.0" in released.tags()
     released.path(path if path == FILE else f"{path}/north.csv").unlink()
     released.hotpass("restore", f"{name}@1.2.0")
-    assert released.read(path if path == FILE else f"{path}/north.csv") == NEW
+    assert released.read(path if path == FILE else f"{path}/north.csv") == new
     assert not leftovers(released)
 
 

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo
+from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo, revised
 from harness.snapshots import snapshot, tree
 
 # --------------------------------------------------------------------------------- case 25: unsaved data
@@ -291,11 +291,11 @@ def test_hotpass_never_writes_through_a_link(released: Repo, kind: str) -> None:
 def test_a_bump_after_an_edit_through_a_link_stores_the_new_bytes_whole(released: Repo, kind: str) -> None:
     """Case 21: the new version is sound although the old one's object was spoiled."""
     _linked(released, kind)
-    _edit_in_place(released.path(FILE), b"edited in place\n")
+    _edit_in_place(released.path(FILE), revised("Edited In Place"))
     released.hotpass("version", "--bump", "patch", "--dataset", "refined_data", "--tag")
     _edit_in_place(released.path(FILE), b"edited again\n")
     released.hotpass("restore", "--force", "refined_data@1.1.1")
-    assert released.read(FILE) == b"edited in place\n"
+    assert released.read(FILE) == revised("Edited In Place")
 
 
 # -------------------------------------------------------------- folders that were replaced by a link

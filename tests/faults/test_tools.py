@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from harness.picture import leftovers
-from harness.repository import FILE, Repo
+from harness.repository import FILE, Repo, revised
 from harness.snapshots import snapshot
 
 from hotpass.versioning import git as git_module
@@ -24,7 +24,7 @@ _READINGS = (
     ("restore", "refined_data@1.0.0"),
 )
 _EVERY = (_RELEASE, *_READINGS, ("version", "--add", FILE), ("doctor",), ("identify", FILE))
-_NEW = b"id,name\n9,Swift Mews\n"
+_NEW = revised("Swift Mews")
 
 
 def _path(repo: Repo, script: str, tool: str = "git") -> dict[str, str]:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
         write_comparison_csv,
         write_comparison_html,
     )
+    from hotpass.report.refinement import (
+        comparison_part,
+        refinement_document,
+        refinement_lines,
+        write_refinement_html,
+    )
     from hotpass.report.tracing import traced_lines
 
 _HOMES = {
@@ -24,10 +30,14 @@ _HOMES = {
     "answer_lines": "answer",
     "comparison_document": "comparison",
     "comparison_lines": "comparison",
+    "comparison_part": "refinement",
+    "refinement_document": "refinement",
+    "refinement_lines": "refinement",
     "traced_lines": "tracing",
     "write_answer_csv": "answer",
     "write_comparison_csv": "comparison",
     "write_comparison_html": "comparison",
+    "write_refinement_html": "refinement",
 }
 
 __all__ = [
@@ -35,10 +45,14 @@ __all__ = [
     "answer_lines",
     "comparison_document",
     "comparison_lines",
+    "comparison_part",
+    "refinement_document",
+    "refinement_lines",
     "traced_lines",
     "write_answer_csv",
     "write_comparison_csv",
     "write_comparison_html",
+    "write_refinement_html",
 ]
 
 

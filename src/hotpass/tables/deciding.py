@@ -10,6 +10,8 @@ from hotpass.tables.canonical import FITS
 from hotpass.tables.table import Table, Type
 
 # Rows that are looked at first, so that the scan of all of them need ask each column one or two questions.
+# Each filtered aggregate takes memory that the engine does not count: a table of 200 columns would need gigabytes.
+_AT_ONCE = 40
 _SAMPLE = 2_048
 _TEXT_BIT = 1 << len(FITS)
 _BITS = {kind: 1 << place for place, kind in enumerate(FITS)}
@@ -66,10 +68,14 @@ def _likely(execute: Execute, relation: str, names: Sequence[str]) -> list[list[
     if not names:
         return []
     types = list(FITS)
-    tests = [
-        f"bool_and({FITS[kind].replace('@', name)}) FILTER ({name} <> '')" for name in names for kind in types
-    ]
-    row = execute(f"SELECT {', '.join(tests)} FROM (FROM {relation} LIMIT {_SAMPLE})")[0]
+    row: list[bool | None] = []
+    for at in range(0, len(names), _AT_ONCE):
+        tests = [
+            f"bool_and({FITS[kind].replace('@', name)}) FILTER ({name} <> '')"
+            for name in names[at : at + _AT_ONCE]
+            for kind in types
+        ]
+        row += execute(f"SELECT {', '.join(tests)} FROM (FROM {relation} LIMIT {_SAMPLE})")[0]
     return [
         [kind for kind, fits in zip(types, row[at : at + len(types)], strict=True) if fits is not False]
         for at in range(0, len(row), len(types))
