@@ -25,7 +25,7 @@ def test_the_profiles_that_ship() -> None:
     assert names[0] == "flight school"
     assert set(generic.headers["organization_name"]) < set(names)
     assert aviation.extra_fields == ("ato_number", "aerodrome", "fleet_size")
-    assert [rule.name for rule in aviation.rules][:4] == [rule.name for rule in generic.rules]
+    assert [rule.name for rule in aviation.rules][:5] == [rule.name for rule in generic.rules]
     assert aviation.regions["kzn"] == "ZA-KZN"
     assert generic.rules[0].severity is Severity.ERROR
     assert generic.digest != aviation.digest
@@ -84,7 +84,7 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
     assert (profile.thresholds.match, profile.thresholds.review) == (0.95, 0.7)
     rules = {rule.name: rule for rule in profile.rules}
     assert rules["e-mails are valid"].severity is Severity.ERROR
-    assert len(rules) == 4
+    assert len(rules) == 5
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,10 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
         ("profile: x\ncolumns:\n  a.csv: {Agency: nam}\n", 3, "expected a field, or none, found 'nam'", ""),
         ("profile: x\nrules:\n  - rule: r\n    field: emails\n    check: valid\n", 4, "expected a field of the refined table, found 'emails'", "did you mean 'email'?"),
         ("profile: x\nrules:\n  - rule: r\n    field: email\n", 3, "expected a rule with check", ""),
-        ("profile: x\nrules:\n  - {rule: r, field: email, check: vaild}\n", 3, "expected one of present, valid, unique, one_of, found 'vaild'", "did you mean 'valid'?"),
+        ("profile: x\nrules:\n  - {rule: r, field: email, check: vaild}\n", 3, "expected one of present, valid, unique, one_of, matches, found 'vaild'", "did you mean 'valid'?"),
         ("profile: x\nrules:\n  - {rule: r, field: country, check: one_of}\n", 3, "expected values with the check one_of, and with no other", ""),
+        ("profile: x\nrules:\n  - {rule: r, field: country, check: matches, pattern: '('}\n", 3, "expected a regular expression, found '( (", ""),
+        ("profile: x\nrules:\n  - {rule: r, field: country, check: matches, pattern: 'a(?=b)'}\n", 3, "expected a regular expression that looks neither", ""),
         ("profile: x\nextra_fields: [phone]\n", 2, "expected names of further fields, of letters, digits and _, found 'phone'", ""),
         ("country: ZA\n", 1, "expected the key profile, with the profile's name", ""),
         ("- a\n", 1, "expected a mapping (name: value), found 'a list'", ""),

@@ -32,10 +32,11 @@ class Rule:
     severity: Severity = Severity.WARNING
     threshold: float = 1.0
     values: tuple[str, ...] = ()
+    pattern: str = ""
 
 
-CHECKS = ("present", "valid", "unique", "one_of")
-"""What a rule can ask of a field: that it has a value, a valid one, one that no other has, one of ``values``."""
+CHECKS = ("present", "valid", "unique", "one_of", "matches")
+"""What a rule can ask of a field: a value, a valid one, one that no other has, one of ``values``, one like ``pattern``."""
 
 
 @dataclass(frozen=True)

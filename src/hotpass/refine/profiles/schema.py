@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -108,6 +109,18 @@ def digits(node: Node) -> str:
     return str(node.value)
 
 
+def pattern(node: Node) -> str:
+    """A regular expression that both Python and the engine read: nothing looks ahead or behind, or refers back."""
+    written = text(node)
+    try:
+        re.compile(written)
+    except re.error as error:
+        raise node.wrong("a regular expression", f"{written} ({error})") from error
+    if re.search(r"\(\?(?:=|!|<=|<!|P=|>|\()|\\[1-9]", written):
+        raise node.wrong("a regular expression that looks neither ahead nor back", written)
+    return written
+
+
 def share(node: Node) -> float:
     """A number from 0 to 1."""
     if isinstance(node.value, bool) or not isinstance(node.value, int | float) or not 0 <= node.value <= 1:
@@ -181,13 +194,15 @@ def _rule(node: Node, fields: tuple[str, ...]) -> Rule:
             "severity": one_of(*(severity.value for severity in Severity)),
             "threshold": share,
             "values": texts,
+            "pattern": pattern,
         },
     )
     for key in ("rule", "field", "check"):
         if key not in found:
             raise node.wrong(f"a rule with {key}")
-    if (found["check"] == "one_of") != ("values" in found):
-        raise node.wrong("values with the check one_of, and with no other")
+    for check, key in (("one_of", "values"), ("matches", "pattern")):
+        if (found["check"] == check) != (key in found):
+            raise node.wrong(f"{key} with the check {check}, and with no other")
     return Rule(
         found["rule"],
         found["field"],
@@ -195,6 +210,7 @@ def _rule(node: Node, fields: tuple[str, ...]) -> Rule:
         Severity(found.get("severity", "warning")),
         found.get("threshold", 1.0),
         found.get("values", ()),
+        found.get("pattern", ""),
     )
 
 
