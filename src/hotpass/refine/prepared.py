@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hotpass.refine.columns import ColumnPlan
@@ -70,8 +71,8 @@ class Prepared:
 
         :raises KeyError: the row's table has no such slot.
         """
-        table, sheet_row = self.origins.row(row)[1:3]
-        return address(self.tables[table].sheet, sheet_row, self.tables[table].slots[slot])
+        table = self.tables[self._tables[row]]
+        return address(table.sheet, self._sheet_rows[row], table.slots[slot])
 
     def cells_of(self, row: int, field: str, value: object = None) -> tuple[str, ...]:
         """The addresses of the cells that a record's value of a field came from.
@@ -79,26 +80,47 @@ class Prepared:
         ``field`` is one of the records' or of ``further``. For e-mails and phones ``value`` is the one asked for. Empty where the value comes
         from no cell (a country that the profile gives).
         """
-        table = self.tables[int(self.origins["table"][row])]
-        filled = {slot for slot in table.slots if self.raw[slot][row] is not None}
+        return tuple(self.address(row, slot) for slot in self.slots_of(row, field, value))
+
+    def slots_of(self, row: int, field: str, value: object = None) -> tuple[str, ...]:
+        """The slots of those cells, in the order of their columns."""
+        slots = self.tables[self._tables[row]].slots
+        several = value is not None and field in _SEVERAL
         for group in _FROM.get(field, ((field,),)):
-            slots = sorted(
-                (slot for slot in filled if slot.partition("#")[0] in group),
-                key=lambda slot: table.slots[slot],
-            )
-            if value is not None and field in ("phones", "emails", "contact_phones", "contact_emails"):
-                slots = [
-                    slot for slot in slots if slot in self.parts.columns and value in self._part(slot, row)
-                ]
-            if slots:
-                return tuple(self.address(row, slot) for slot in slots)
+            found = [
+                slot
+                for slot in slots
+                if slot.partition("#")[0] in group
+                and self._filled[slot][row]
+                and (not several or value in self._part(slot, row))
+            ]
+            if found:
+                return tuple(sorted(found, key=slots.__getitem__))
         return ()
 
     def _part(self, slot: str, row: int) -> list[str]:
-        values = self.parts[slot][row]
-        return [] if values is None else list(values)
+        return self._lists[slot][row] or [] if slot in self._lists else []
+
+    # Millions of cells are asked for one by one; a frame answers each a hundred times more slowly than a list.
+
+    @cached_property
+    def _tables(self) -> list[int]:
+        return self.origins["table"].to_list()
+
+    @cached_property
+    def _sheet_rows(self) -> list[int]:
+        return self.origins["sheet_row"].to_list()
+
+    @cached_property
+    def _filled(self) -> dict[str, list[bool]]:
+        return {slot: self.raw[slot].is_not_null().to_list() for slot in self.raw.columns if slot != "row"}
+
+    @cached_property
+    def _lists(self) -> dict[str, list[list[str] | None]]:
+        return {slot: self.parts[slot].to_list() for slot in self.parts.columns if slot != "row"}
 
 
+_SEVERAL = frozenset(["phones", "emails", "contact_phones", "contact_emails"])
 # Which fields of the input a value may come from: the first group that the row has.
 _ADDRESS = (("address",),)
 _FROM: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -22,6 +22,10 @@ ADDRESS = ("address", "house_number", "street_key", "unit", "postcode", "localit
 """Fields that are chosen together."""
 MANY = ("phones", "emails")
 """Fields of which every value is kept."""
+CONTACT = ("contact_name", "contact_role", "contact_emails", "contact_phones")
+"""Further fields that are chosen together: the person, and how to reach that person."""
+KEPT = ("notes",)
+"""Further fields of which every value is kept."""
 
 _ADDRESS_SAYS = ("house_number", "street_key")
 
@@ -73,20 +77,24 @@ class Survivor:
 
 
 def choose_survivors(
-    records: pl.DataFrame, clusters: Sequence[Sequence[int]], priority: Sequence[str] = ()
+    records: pl.DataFrame,
+    clusters: Sequence[Sequence[int]],
+    priority: Sequence[str] = (),
+    further: pl.DataFrame | None = None,
 ) -> tuple[Survivor, ...]:
     """One survivor for each cluster, in their order.
 
     ``records`` are the prepared ones (:data:`hotpass.refine.records.COLUMNS`); ``priority`` are sources, the best first;
-    those it does not name come after them, all alike.
+    those it does not name come after them, all alike. ``further`` is what the same rows say beside that
+    (:data:`hotpass.refine.prepared.FURTHER` and a profile's own fields): its values follow those of the records.
     """
     rank = {source: place for place, source in enumerate(priority)}
-    columns = ["row", "source", "source_record", *SINGLE, *ADDRESS, *MANY]
-    rows = [
-        _Record(values, rank.get(values["source"], len(rank)))
-        for values in records.select(columns).to_dicts()
-    ]
-    return tuple(_survivor([rows[row] for row in cluster]) for cluster in clusters)
+    table = records.select("row", "source", "source_record", *SINGLE, *ADDRESS, *MANY)
+    more = [] if further is None else [name for name in further.columns if name != "row"]
+    if further is not None:
+        table = table.hstack(further.select(more))
+    rows = [_Record(values, rank.get(values["source"], len(rank))) for values in table.iter_rows(named=True)]
+    return tuple(_survivor([rows[row] for row in cluster], more) for cluster in clusters)
 
 
 class _Record:
@@ -106,7 +114,7 @@ class _Record:
 _CRITERIA = (Reason.PRIORITY, Reason.COMPLETENESS, Reason.RECENCY)
 
 
-def _survivor(records: list[_Record]) -> Survivor:
+def _survivor(records: list[_Record], further: Sequence[str]) -> Survivor:
     records.sort(key=lambda record: record.order)
     values: list[Chosen] = []
     for field in SINGLE:
@@ -117,6 +125,12 @@ def _survivor(records: list[_Record]) -> Survivor:
     values += _address(records)
     for field in MANY:
         values += _all(field, records)
+    for field in further:
+        if field in KEPT:
+            values += _all(field, records)
+        elif field not in CONTACT:
+            values += _first(field, records)
+    values += _contact(records, [field for field in CONTACT if field in further])
     return Survivor(tuple(record.row for record in records), tuple(values))
 
 
@@ -169,10 +183,36 @@ def _fills(record: _Record, best: _Record, field: str) -> bool:
 def _all(field: str, records: Sequence[_Record]) -> list[Chosen]:
     found: dict[str, int] = {}
     for record in records:
-        for value in record.values[field] or ():
+        for value in _listed(record.values[field]):
             found.setdefault(value, record.row)
     reason = Reason.KEPT if len(found) > 1 else Reason.ONLY
     return [Chosen(field, value, row, reason) for value, row in found.items()]
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    if isinstance(value, list):
+        return value
+    return () if value is None else (value,)
+
+
+def _contact(records: Sequence[_Record], fields: Sequence[str]) -> list[Chosen]:
+    """The first record's that names a person, else the first's that says how to reach one."""
+    having = [record for record in records if any(_listed(record.values[field]) for field in fields)]
+    if not having:
+        return []
+    named = [record for record in having if record.values["contact_name"] is not None]
+    best = (named or having)[0]
+    chosen = []
+    for field in fields:
+        others = [
+            record
+            for record in having
+            if _listed(record.values[field]) not in ((), [], _listed(best.values[field]))
+        ]
+        values = _listed(best.values[field])
+        reason = Reason.KEPT if len(values) > 1 else _reason(best, others)
+        chosen += [Chosen(field, value, best.row, reason, _rows(others)) for value in values]
+    return chosen
 
 
 def _reason(best: _Record, others: Sequence[_Record]) -> Reason:

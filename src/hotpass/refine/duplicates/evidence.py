@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotpass.refine.duplicates.clusters import Edge
 from hotpass.refine.duplicates.features import Features
-from hotpass.refine.duplicates.model import MATCH, REVIEW, SEEN, Model
+from hotpass.refine.duplicates.model import SEEN, Model
 from hotpass.refine.duplicates.scoring import Scored
 from hotpass.refine.duplicates.sets import Sets
 
@@ -95,7 +95,7 @@ class Knowledge:
             if contradicted:
                 yield Edge(left, right, min(weight, least), joins=False)
             else:
-                yield Edge(left, right, weight, joins=probability >= MATCH)
+                yield Edge(left, right, weight, joins=probability >= self._model.match)
         for left, right in sorted(copies):
             yield Edge(left, right, _CERTAIN, joins=True)
 
@@ -118,7 +118,7 @@ class Knowledge:
         """
         import polars as pl
 
-        least = pl.when(pl.col("contradicted")).then(MATCH).otherwise(REVIEW)
+        least = pl.when(pl.col("contradicted")).then(self._model.match).otherwise(self._model.review)
         clusters = pl.Series("cluster", cluster_of, dtype=pl.Int64)
         columns = ("left", "right", "weight", "probability", "contradicted")
         between = self._pairs.filter(pl.col("probability") >= least).select(columns)

@@ -57,7 +57,8 @@ class Model:
     ``blocking``: pairs are looked at that agree on all columns of at least one of these; a column of lists agrees where
     the lists share an item. ``training``: among pairs that agree on one of these the other comparisons' weights are
     learnt. ``sure``: pairs that agree on one of these are the same, as far as a first estimate needs; ``recall`` is the
-    part of all same pairs that they are taken to find.
+    part of all same pairs that they are taken to find. ``match`` and ``review`` are :data:`MATCH` and :data:`REVIEW`,
+    where a profile has no others.
     """
 
     name: str
@@ -66,6 +67,8 @@ class Model:
     training: tuple[tuple[str, ...], ...]
     sure: tuple[tuple[str, ...], ...]
     recall: float = 0.7
+    match: float = MATCH
+    review: float = REVIEW
 
     @property
     def frequency_columns(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from hotpass.refine.duplicates.clusters import Rules, cluster
 from hotpass.refine.duplicates.decisions import Answer, Decision, in_force
 from hotpass.refine.duplicates.evidence import Evidence, Grade, Knowledge, weight_of
 from hotpass.refine.duplicates.features import organisation_features, person_features
-from hotpass.refine.duplicates.model import MATCH, ORGANISATION, PERSON, SEEN, Model
+from hotpass.refine.duplicates.model import ORGANISATION, PERSON, SEEN, Model
 from hotpass.refine.duplicates.scoring import score
 from hotpass.refine.records import COLUMNS, PERSON_COLUMNS, RecordRef, check, references
 
@@ -104,7 +104,7 @@ def resolve(
     return Resolution(
         _rows(groups, features.of_row),
         tuple(refs),
-        _doubts(groups, refs, known, asked),
+        _doubts(groups, refs, known, asked, model.match),
         asked.unused,
         blocked.skipped,
         known,
@@ -144,7 +144,11 @@ def _asked(refs: Sequence[RecordRef], decisions: Iterable[Decision]) -> _Asked:
 
 
 def _doubts(
-    groups: Sequence[Sequence[int]], refs: Sequence[RecordRef], known: Knowledge, asked: _Asked
+    groups: Sequence[Sequence[int]],
+    refs: Sequence[RecordRef],
+    known: Knowledge,
+    asked: _Asked,
+    match: float,
 ) -> tuple[Doubt, ...]:
     cluster_of = [0] * sum(map(len, groups))
     for cluster_number, group in enumerate(groups):
@@ -161,7 +165,7 @@ def _doubts(
         if contradicted:
             why = Doubtful.CONTRADICTED
         else:
-            why = Doubtful.OUTWEIGHED if probability >= MATCH else Doubtful.LIKELY
+            why = Doubtful.OUTWEIGHED if probability >= match else Doubtful.LIKELY
         left, right = sorted((known.row_of[one], known.row_of[other]))
         doubts.append(Doubt(refs[left], refs[right], why, known.evidence(left, right)))
     return tuple(doubts)
