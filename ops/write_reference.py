@@ -71,9 +71,12 @@ def settings() -> Iterator[str]:
         "[A JSON schema](hotpass.schema.json) lets editors check the file."
     )
     rows = [
-        f"| `{key.name}` | `{key.default}` | `HOTPASS_{key.name.upper()}` | {key.meaning} |" for key in KEYS
+        f"| `{key.name}` | {_default(key.default)} | `HOTPASS_{key.name.upper().replace('.', '_')}` | {key.meaning} |"
+        for key in KEYS
     ]
     yield _table(("setting", "default", "variable", "meaning"), rows)
+    yield "A name with a point stands in a table:"
+    yield '```toml\n[versioning]\nenabled = true\n\n[refine]\ncountry = "ZA"\narea_code = "011"\n```'
     yield "## Of a single dataset"
     yield "In a table of its name, in files only:"
     yield (
@@ -92,6 +95,10 @@ def settings() -> Iterator[str]:
         ("rule", "bump", "what changed"),
         [f"| `{kind.value}` | {bump.value} | {_cell(KIND_SAID[kind])} |" for kind, bump in BUMP_FOR.items()],
     )
+
+
+def _default(value: object) -> str:
+    return "" if value == "" else f"`{value}`"
 
 
 KIND_SAID = {
@@ -150,6 +157,7 @@ _CODES = {
     8: "conflict, or locked by somebody else",
     9: "integrity: bytes or records are damaged or gone",
     10: "refused: it could be done and would do harm",
+    11: "quality gate failed: the data breaks a rule that a release must hold to",
     130: "interrupted (Ctrl-C)",
     143: "terminated (SIGTERM)",
 }

@@ -162,6 +162,33 @@ def test_a_variable_that_is_no_setting_is_named(tmp_path: Path) -> None:
     assert error.near == "lock_timeout"
 
 
+def test_settings_stand_in_tables(tmp_path: Path) -> None:
+    (tmp_path / "hotpass.toml").write_text('[versioning]\nenabled = true\n[refine]\ncountry = "ZA"\n')
+    found = _load(tmp_path, {"HOTPASS_REFINE_COUNTRY": "NA"})
+    assert found["versioning.enabled"] == (True, "hotpass.toml:2")
+    assert found["refine.country"] == ("NA", "the environment, HOTPASS_REFINE_COUNTRY")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "near"),
+    [("[refine]\nprofil = 'x'\n", 2, "profile"), ("[refin]\n", 1, "refine"), ("versioning = 1\n", 1, "")],
+)
+def test_what_is_no_table_of_settings_is_refused(tmp_path: Path, text: str, line: int, near: str) -> None:
+    (tmp_path / "hotpass.toml").write_text(text)
+    error = _refusal(tmp_path)
+    assert (error.line, error.near) == (line, near)
+
+
+def test_a_file_that_is_named_takes_the_place_of_the_repositorys(tmp_path: Path) -> None:
+    (tmp_path / "hotpass.toml").write_text("lock_timeout = 2\n")
+    other = tmp_path / "other.toml"
+    other.write_text('[refine]\nprofile = "aviation"\n')
+    settings = load_settings(tmp_path, {}, {}, other)
+    assert (settings["lock_timeout"], settings["refine.profile"]) == (30.0, "aviation")
+    with pytest.raises(ReadError):
+        load_settings(tmp_path, {}, {}, tmp_path / "none.toml")
+
+
 def test_variables_of_others_are_left_alone(tmp_path: Path) -> None:
     assert _load(tmp_path, {"HOTPASS_UV_EXTRAS": "dev versioning", "HOTPASSX": "1", "PATH": "x"}) == _load(
         None
@@ -187,6 +214,15 @@ WRONG = {
         f"limit_{name}": ["0", "-1", "1.5", "true", '"much"', '"1e9"', "[1]", "9999999999999999"]
         for name in ("bytes", "cells", "columns", "memory", "ratio", "seconds", "sheets")
     },
+    "versioning.enabled": ["1", '"yes"', '""', "[]"],
+    **{
+        f"refine.{name}": ["1", '""', "true", "[]"]
+        for name in ("input_dir", "output_path", "profile", "decisions")
+    },
+    "refine.country": ["1", '"za"', '"ZAF"', "[]"],
+    "refine.area_code": ["11", '"(011)"', '"1234567"', "true"],
+    "refine.date_order": ['"ymd"', "1", "[]"],
+    "lineage.to": ["1", "true", "[]"],
 }
 
 
@@ -235,7 +271,12 @@ def test_the_schema_for_editors_is_the_one_in_the_docs() -> None:
 
 def test_the_schema_knows_every_setting_and_nothing_else() -> None:
     document = schema()
-    assert set(document["properties"]) == {key.name for key in KEYS} | {"datasets"}
+    plain = {key.name for key in KEYS if "." not in key.name}
+    tables = {key.name.partition(".")[0] for key in KEYS if "." in key.name}
+    assert set(document["properties"]) == plain | tables | {"datasets"}
+    for table in tables:
+        names = {key.name.partition(".")[2] for key in KEYS if key.name.startswith(f"{table}.")}
+        assert set(document["properties"][table]["properties"]) == names
     one = document["properties"]["datasets"]["additionalProperties"]
     assert set(one["properties"]) == {key.name for key in DATASET_KEYS}
     assert set(one["properties"]["rules"]["properties"]) == set(RULES)

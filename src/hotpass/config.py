@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hotpass.errors import UsageError, nearest
+from hotpass.errors import ReadError, UsageError, nearest
 from hotpass.files import read_small
 
 _LIMIT = 1 << 20
@@ -91,6 +91,15 @@ def _count(value: Any) -> int:
     return int(text)
 
 
+def _matching(pattern: str, expected: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if not isinstance(value, str) or re.fullmatch(pattern, value) is None:
+            raise ValueError(f"expected {expected}")
+        return value
+
+    return parse
+
+
 KEYS = (
     Key("lock_timeout", 30.0, "number", "Seconds to wait for another writer.", _seconds),
     Key("default_dataset", "refined_data", "string", "The dataset meant where none is named.", _name),
@@ -113,10 +122,70 @@ KEYS = (
     Key(
         "private_store", False, "boolean", "Store data only where its owner alone can read it (0700).", _flag
     ),
+    Key("versioning.enabled", False, "boolean", "Every run of refine records its output as a draft.", _flag),
+    Key("refine.input_dir", "data", "string", "The folder that refine reads.", _matching(".+", "a path")),
+    Key(
+        "refine.output_path",
+        "dist/refined_data.xlsx",
+        "string",
+        "The file that refine writes: .xlsx, .parquet or .csv.",
+        _matching(".+", "a path"),
+    ),
+    Key(
+        "refine.profile",
+        "generic",
+        "string",
+        "The profile: a name, or a YAML file.",
+        _matching(".+", "a name"),
+    ),
+    Key(
+        "refine.country",
+        "",
+        "string",
+        "The country of the lists (ISO 3166-1), in place of the profile's.",
+        _matching("([A-Z]{2})?", "two capital letters"),
+    ),
+    Key(
+        "refine.area_code",
+        "",
+        "string",
+        "The area code of local phones, in place of the profile's.",
+        _matching("[0-9]{0,6}", "digits in quotes"),
+    ),
+    Key(
+        "refine.date_order",
+        "",
+        "string",
+        "The order of day and month, in place of the profile's.",
+        _matching("(dmy|mdy)?", "dmy or mdy"),
+    ),
+    Key(
+        "refine.decisions",
+        "decisions.csv",
+        "string",
+        "The file in which review keeps what was decided about uncertain pairs.",
+        _matching(".+", "a path"),
+    ),
+    Key(
+        "lineage.to",
+        "",
+        "string",
+        "Where refine sends OpenLineage events: a file, or an http(s) address.",
+        _matching(".*", "a path or an address"),
+    ),
 )
 """Every setting there is."""
 
 _BY_NAME = {key.name: key for key in KEYS}
+# The tables of settings that belong together, each with the names in it.
+_TABLES = {
+    name.partition(".")[0]: {
+        other.partition(".")[2]: None for other in _BY_NAME if other.startswith(name.partition(".")[0] + ".")
+    }
+    for name in _BY_NAME
+    if "." in name
+}
+_BY_VARIABLE = {name.replace(".", "_"): name for name in _BY_NAME}
 
 BUMPS = ("patch", "minor", "major")
 """What a rule may ask for."""
@@ -228,20 +297,29 @@ class Settings:
         return next(entry.value for entry in self.entries if entry.name == name)
 
 
-def load_settings(root: Path | None, environment: Mapping[str, str], flags: Mapping[str, Any]) -> Settings:
+def load_settings(
+    root: Path | None,
+    environment: Mapping[str, str],
+    flags: Mapping[str, Any],
+    file: Path | None = None,
+) -> Settings:
     """Read the settings for a repository's root (None: no repository); ``flags`` with None values do not count.
+
+    ``file`` takes the place of the repository's own.
 
     Raises SettingsError with file, line and the nearest name for what is unknown, and for a value of a wrong
     kind; ReadError for a file that cannot be read.
     """
     found = {key.name: Setting(key.name, key.default, "default") for key in KEYS}
     datasets: tuple[DatasetSettings, ...] = ()
-    if root is not None and (source := _file(root)) is not None:
+    source = _named(file) if file is not None else _file(root) if root is not None else None
+    if source is not None:
         found |= {entry.name: entry for entry in _general(source)}
         datasets = tuple(_of_datasets(source))
     for variable, text in sorted(environment.items()):
         if variable.startswith(_PREFIX) and variable not in _NOT_SETTINGS:
             name = variable.removeprefix(_PREFIX).lower()
+            name = _BY_VARIABLE.get(name, name)
             found[name] = _setting(name, text, variable, 0, f"the environment, {variable}")
     for name, value in flags.items():
         if value is not None:
@@ -261,9 +339,18 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "hotpass.toml",
         "type": "object",
-        "properties": {**_properties(KEYS), _DATASETS: datasets},
+        "properties": {
+            **_properties([key for key in KEYS if "." not in key.name]),
+            **{table: _of_table(table) for table in _TABLES},
+            _DATASETS: datasets,
+        },
         "additionalProperties": False,
     }
+
+
+def _of_table(table: str) -> dict[str, Any]:
+    keys = [replace(key, name=key.name.partition(".")[2]) for key in KEYS if key.name.startswith(f"{table}.")]
+    return {"type": "object", "properties": _properties(keys), "additionalProperties": False}
 
 
 def _properties(keys: Sequence[Key]) -> dict[str, Any]:
@@ -322,11 +409,25 @@ def _file(root: Path) -> _Source | None:
     return _Source("pyproject.toml", shared.decode("utf-8"), ("tool", "hotpass"), table)
 
 
+def _named(file: Path) -> _Source:
+    """A file that the user names; raises ReadError where there is none."""
+    data = read_small(file, _LIMIT, follow=True)
+    if data is None:
+        raise ReadError(str(file), "there is no such file")
+    table = _parsed(data, str(file))
+    return _Source(str(file), data.decode("utf-8"), (), table)
+
+
 def _general(source: _Source) -> Iterator[Setting]:
     """The settings that are not of a single dataset."""
     for name, value in source.table.items():
-        if name != _DATASETS:
-            yield source.read(_BY_NAME.get(name), (name,), value, {**_BY_NAME, _DATASETS: None})
+        if name in _TABLES:
+            table = source.read(Key(name, {}, "object", "", _table), (name,), value, {}).value
+            for inner, entry in table.items():
+                yield source.read(_BY_NAME.get(f"{name}.{inner}"), (name, inner), entry, _TABLES[name])
+        elif name != _DATASETS:
+            plain = _BY_NAME.get(name) if "." not in name else None
+            yield source.read(plain, (name,), value, {**_BY_NAME, **_TABLES, _DATASETS: None})
 
 
 def _of_datasets(source: _Source) -> Iterator[DatasetSettings]:

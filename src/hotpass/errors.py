@@ -117,6 +117,12 @@ class RefusedError(HotpassError):
     exit_code = 10
 
 
+class QualityError(HotpassError):
+    """The data is not good enough for what was asked."""
+
+    exit_code = 11
+
+
 class WriteError(HotpassError):
     """The operating system would not write a file (disk full, read only, input or output error)."""
 

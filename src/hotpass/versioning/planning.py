@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 from hotpass.versioning.catalogue import Catalogue, Release, catalogue_of
 from hotpass.versioning.committing import DVC_FILES, CommitBase, read_base
@@ -96,7 +97,8 @@ def named_part(part: Bump | str) -> str:
 class Plan:
     """A version that may be made. ``found`` is the data on disk, None where only the store has it.
 
-    ``content`` is what the data was when the plan was made, and what must be stored. ``since`` is the release that
+    ``content`` is what the data was when the plan was made, and what must be stored. ``metadata`` goes into the record
+    beside what is there. ``since`` is the release that
     the version follows, and ``verdict`` what the data says of it. ``released`` is the release that already is what
     was asked for, and then nothing is to be done; neither is where a draft is ``settled``.
     """
@@ -116,6 +118,7 @@ class Plan:
     verdict: Verdict
     released: Release | None = None
     settled: bool = False
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def given(self) -> Bump | None:

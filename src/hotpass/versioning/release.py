@@ -20,7 +20,7 @@ from hotpass.versioning.lock import dvc_lock, repository_lock
 from hotpass.versioning.planning import Plan, VersionRequest, check_can_move, plan_version
 from hotpass.versioning.pointer import Md5, Pointer, Stamp, render_pointer
 from hotpass.versioning.project import Project
-from hotpass.versioning.record import VersionRecord, render_record
+from hotpass.versioning.record import VersionRecord, check_metadata, render_record
 from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, forget, recover
 from hotpass.versioning.version import release_ref
 
@@ -68,11 +68,13 @@ def make_version(
     *,
     dry_run: bool = False,
     judge: Judge | None = None,
+    metadata: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Set, bump or tag a dataset's version; ``announce`` is told the outcome before the journal goes.
 
     Killed at any point, the same request again finishes with the same number. ``judge`` says which bump the data
-    asks for (None: the one in ``versioning.judges``). Raises what :func:`plan_version` raises, ConflictError where
+    asks for (None: the one in ``versioning.judges``). ``metadata`` is merged into the record's, where a version is
+    made, and asks for no bump. Raises what :func:`plan_version` raises, ConflictError where
     branch or tag moved meanwhile, and WriteError.
     """
     project.require_dvc()
@@ -84,7 +86,7 @@ def make_version(
         outcome = replace(_outcome(plan), dry_run=True, already=_is_done(plan))
         announce(outcome)
         return outcome
-    facts = asdict(request)
+    facts, more = asdict(request), check_metadata(metadata or {})
     with repository_lock(project.git.common, request.action, project.lock_timeout) as descriptor:
         project = project.holding(descriptor)
         recovered = recover(project, facts)
@@ -95,7 +97,7 @@ def make_version(
                 forget(project)
                 return outcome
             forget(project)
-        plan = plan_version(project, request, judge)
+        plan = replace(plan_version(project, request, judge), metadata=more)
         if _is_done(plan):
             outcome = replace(_outcome(plan), already=True)
             announce(outcome)
@@ -156,7 +158,7 @@ def _texts(project: Project, plan: Plan) -> tuple[Pointer, dict[str, str]]:
         tag=plan.tag if plan.request.releases else None,
         previous=str(previous.version) if previous else None,
         facts=facts,
-        metadata=record.metadata if record else {},
+        metadata={**(record.metadata if record else {}), **plan.metadata},
         others=record.others if record else {},
     )
     text = dataset.text if pointer == old else render_pointer(pointer, dataset.text)
