@@ -220,10 +220,10 @@ def test_the_four_sheets() -> None:
         "Summary",
     ]
     assert [row[0] for row in read(book)] == ["organization_id", "a", "b"]
-    assert [row[:4] for row in read(book, "Contacts")[1:]] == [
-        ["a", "Aero", "email", "x@example.org"],
-        ["a", "Aero", "phone", "+1"],
-        ["b", "Blue", "phone", "+2"],
+    assert [row[:5] for row in read(book, "Contacts")[1:]] == [
+        ["a/email/1", "a", "Aero", "email", "x@example.org"],
+        ["a/phone/1", "a", "Aero", "phone", "+1"],
+        ["b/phone/1", "b", "Blue", "phone", "+2"],
     ]
     summary = {row[0]: row[1] or row[2] for row in read(book, "Summary")}
     assert summary["records out"] == 2.0

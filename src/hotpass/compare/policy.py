@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from hotpass.compare.changes import Change, Kind
@@ -54,10 +54,17 @@ class Decision:
     reasons: tuple[Reason, ...]
 
 
-def decide(changes: Iterable[Change], rules: Mapping[Kind, Bump] | None = None) -> Decision:
-    """The highest bump that any change asks for; ``rules`` overrides single kinds."""
+def decide(
+    changes: Iterable[Change], rules: Mapping[Kind, Bump] | None = None, asides: Collection[str] = ()
+) -> Decision:
+    """The highest bump that any change asks for; ``rules`` overrides single kinds.
+
+    ``asides`` are tables that tell about the data and are none: whatever changes there asks for a patch.
+    """
     rule = {**BUMP_FOR, **(rules or {})}
-    reasons = [Reason(change, rule[change.kind]) for change in changes]
+    reasons = [
+        Reason(change, Bump.PATCH if change.table in asides else rule[change.kind]) for change in changes
+    ]
     reasons.sort(key=lambda reason: -_ORDER.index(reason.bump))
     return Decision(reasons[0].bump if reasons else None, tuple(reasons))
 

@@ -75,13 +75,18 @@ class Contact:
 
 
 def contacts_frame(contacts: Sequence[Contact]) -> pl.DataFrame:
-    """The Contacts sheet: by organisation and kind, in the order given; empty texts are empty cells."""
+    """The Contacts sheet: by organisation and kind, in the order given; empty texts are empty cells.
+
+    ``contact_id`` counts the contacts of an organisation, so that a corrected phone is the same contact in two versions.
+    """
     import polars as pl
 
     rows = [asdict(contact) for contact in contacts]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(Contact.__dataclass_fields__, pl.String))
     frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
-    return frame.sort("organization_id", "kind", nulls_last=True, maintain_order=True)
+    frame = frame.sort("organization_id", "kind", nulls_last=True, maintain_order=True)
+    place = pl.int_range(1, pl.len() + 1).over("organization_id", "kind")
+    return frame.select(pl.format("{}/{}/{}", "organization_id", "kind", place).alias("contact_id"), pl.all())
 
 
 def summary_frame(findings: Findings) -> pl.DataFrame:
@@ -179,9 +184,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
 
 def write_parquet(path: Path, frame: pl.DataFrame) -> None:
     """Write one table as Parquet, whole or not at all; raises WriteError."""
-    target = io.BytesIO()
-    frame.write_parquet(target, compression="zstd", statistics=True)
-    _write(path, target.getvalue())
+    _write(path, parquet_bytes(frame))
 
 
 def write_csv(path: Path, frame: pl.DataFrame) -> None:
@@ -190,9 +193,21 @@ def write_csv(path: Path, frame: pl.DataFrame) -> None:
     Values stand as they are: a spreadsheet program that opens the file may take a text that begins with ``=`` for a
     formula. The workbook has no such cells.
     """
+    _write(path, csv_bytes(frame))
+
+
+def parquet_bytes(frame: pl.DataFrame) -> bytes:
+    """One table as Parquet."""
+    target = io.BytesIO()
+    frame.write_parquet(target, compression="zstd", statistics=True)
+    return target.getvalue()
+
+
+def csv_bytes(frame: pl.DataFrame) -> bytes:
+    """One table as CSV in UTF-8 with a header."""
     target = io.BytesIO()
     frame.write_csv(target)
-    _write(path, target.getvalue())
+    return target.getvalue()
 
 
 def _write(path: Path, data: bytes) -> None:

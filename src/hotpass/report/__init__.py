@@ -23,6 +23,13 @@ if TYPE_CHECKING:
         refinement_lines,
         write_refinement_html,
     )
+    from hotpass.report.refining import (
+        explanation_document,
+        explanation_lines,
+        refine_document,
+        result_lines,
+        result_notes,
+    )
     from hotpass.report.tracing import traced_lines
 
 _HOMES = {
@@ -31,8 +38,13 @@ _HOMES = {
     "comparison_document": "comparison",
     "comparison_lines": "comparison",
     "comparison_part": "refinement",
+    "explanation_document": "refining",
+    "explanation_lines": "refining",
+    "refine_document": "refining",
     "refinement_document": "refinement",
     "refinement_lines": "refinement",
+    "result_lines": "refining",
+    "result_notes": "refining",
     "traced_lines": "tracing",
     "write_answer_csv": "answer",
     "write_comparison_csv": "comparison",
@@ -46,8 +58,13 @@ __all__ = [
     "comparison_document",
     "comparison_lines",
     "comparison_part",
+    "explanation_document",
+    "explanation_lines",
+    "refine_document",
     "refinement_document",
     "refinement_lines",
+    "result_lines",
+    "result_notes",
     "traced_lines",
     "write_answer_csv",
     "write_comparison_csv",

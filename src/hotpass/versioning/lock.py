@@ -68,6 +68,19 @@ def dvc_lock(root: Path, timeout: float = DEFAULT_TIMEOUT, path: str | None = No
         os.close(descriptor)
 
 
+@contextmanager
+def folder_lock(folder: Path, verb: str, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
+    """Hold a folder against other runs of the same verb; nothing is written there. Raises LockedError, NoLocksError."""
+    with writing(folder):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        if not _take(descriptor, timeout):
+            raise LockedError(f"another {verb}, which writes to {folder.name}", timeout)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _open(path: Path) -> int:
     with writing(path):
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)

@@ -18,9 +18,22 @@ if TYPE_CHECKING:
     from hotpass.workflows.keys import key_columns_of
     from hotpass.workflows.opening import open_frames
     from hotpass.workflows.querying import Answer, open_query
+    from hotpass.workflows.refining import (
+        Prepared as PreparedRun,
+    )
+    from hotpass.workflows.refining import (
+        RefineRequest,
+        RefineResult,
+        check_report,
+        complete_run,
+        explained,
+        open_changes,
+        prepare_run,
+    )
     from hotpass.workflows.sides import Side, find_side, find_sides, open_side
     from hotpass.workflows.targets import check_target
     from hotpass.workflows.tracing import Traced, TracedCell, TraceEvent, TraceRequest, trace
+    from hotpass.workflows.workplace import Workplace, open_workplace
 
 # Loaded when first used: most verbs need none of the engine.
 _HOMES = {
@@ -28,23 +41,32 @@ _HOMES = {
     "CompareRequest": "comparing",
     "DemoResult": "demo.story",
     "Found": "identifying",
+    "RefineRequest": "refining",
+    "RefineResult": "refining",
     "Side": "sides",
     "TraceEvent": "tracing",
     "TraceRequest": "tracing",
     "Traced": "tracing",
     "TracedCell": "tracing",
+    "Workplace": "workplace",
+    "check_report": "refining",
     "check_target": "targets",
     "compare_sides": "comparing",
+    "complete_run": "refining",
     "decide_bump": "comparing",
+    "explained": "refining",
     "find_side": "sides",
     "find_sides": "sides",
     "identify": "identifying",
     "judge": "judging",
     "key_columns_of": "keys",
+    "open_changes": "refining",
     "open_comparison": "comparing",
     "open_frames": "opening",
     "open_query": "querying",
     "open_side": "sides",
+    "open_workplace": "workplace",
+    "prepare_run": "refining",
     "run_demo": "demo.story",
     "trace": "tracing",
 }
@@ -54,29 +76,41 @@ __all__ = [
     "CompareRequest",
     "DemoResult",
     "Found",
+    "PreparedRun",
+    "RefineRequest",
+    "RefineResult",
     "Side",
     "TraceEvent",
     "TraceRequest",
     "Traced",
     "TracedCell",
+    "Workplace",
+    "check_report",
     "check_target",
     "compare_sides",
+    "complete_run",
     "decide_bump",
+    "explained",
     "find_side",
     "find_sides",
     "identify",
     "judge",
     "key_columns_of",
+    "open_changes",
     "open_comparison",
     "open_frames",
     "open_query",
     "open_side",
+    "open_workplace",
+    "prepare_run",
     "run_demo",
     "trace",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "PreparedRun":
+        return import_module(f"{__name__}.refining").Prepared
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

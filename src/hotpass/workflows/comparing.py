@@ -16,6 +16,7 @@ from hotpass.compare.policy import Decision, decide
 from hotpass.errors import ReadError
 from hotpass.tables import BookSource, Engine, ReadOptions, open_engine, read_books
 from hotpass.versioning.version import Bump
+from hotpass.workflows.refined import asides_of
 from hotpass.workflows.sides import Side, limits_of
 
 # Formats whose values can be equal while what stands behind them is not.
@@ -73,7 +74,7 @@ def decide_bump(comparison: Comparison, *sides: Side) -> Decision:
         if side.project is not None and side.dataset is not None:
             configured = side.project.preferences.dataset(side.dataset).rules
             rules = {Kind(kind): Bump(bump) for kind, bump in configured.items()}
-    return decide(comparison.all_changes, rules)
+    return decide(comparison.all_changes, rules, asides_of(comparison))
 
 
 def _same_bytes(old: BookSource, new: BookSource) -> bool:

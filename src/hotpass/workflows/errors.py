@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from hotpass.errors import NotFoundError, NotReadyError, RefusedError, UsageError
+from hotpass.errors import (
+    HotpassError,
+    IntegrityError,
+    NotFoundError,
+    NotReadyError,
+    QualityError,
+    RefusedError,
+    ToolError,
+    UsageError,
+)
 
 
 class NoSuchSideError(NotFoundError):
@@ -211,3 +220,159 @@ class TargetIsDataError(RefusedError):
     @property
     def hint(self) -> str:
         return "name another file"
+
+
+class QualityGateError(QualityError):
+    """Refined data breaks rules that a release must hold to; what was there before stands."""
+
+    rules: tuple[str, ...]
+    report: str = ""
+
+    def __str__(self) -> str:
+        return f"the refined data breaks {'; '.join(self.rules)}; nothing was written"
+
+    @property
+    def hint(self) -> str:
+        if self.report:
+            return f"{self.report} shows the rows; mend the lists or the profile's rule, then run it again"
+        return "hotpass refine --dry-run --report FILE.html shows the rows"
+
+
+class NoInputsError(NotFoundError):
+    """A folder holds no row that could be refined."""
+
+    folder: str
+    left_out: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = f": {'; '.join(self.left_out[:3])}" if self.left_out else ""
+        return f"nothing to refine in {self.folder}{said}"
+
+    @property
+    def hint(self) -> str:
+        return "put spreadsheets there, or name another folder: --input-dir DIR"
+
+
+class BadOutputError(UsageError):
+    """Refined data cannot be written to a path."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"cannot write refined data to {self.path}: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "name a file that ends in .xlsx, .parquet or .csv: --output-path FILE"
+
+
+class NotRefinedError(RefusedError):
+    """The output's place is taken by a file that refine did not write and nobody keeps."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.path} is no refined dataset, and its bytes are kept nowhere else"
+
+    @property
+    def hint(self) -> str:
+        return f"keep it first: hotpass version --add {self.path}; or write elsewhere: --output-path FILE"
+
+
+class NotProvedError(IntegrityError):
+    """What was written does not read back as what was meant."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path} was not replaced: the new one does not read back ({self.reason})"
+
+    @property
+    def hint(self) -> str:
+        return "the file that was there stands; please report this"
+
+
+class NoSuchOrganisationError(NotFoundError):
+    """No organisation has an id."""
+
+    id: str
+    near: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"no organisation has the id {self.id!r}"
+
+    @property
+    def hint(self) -> str:
+        return (
+            f"did you mean {self.near[0]!r}?" if self.near else "ids stand in the first column of the output"
+        )
+
+
+class NeedsTerminalError(UsageError):
+    """Pairs are decided one key at a time, and there is nobody at a terminal."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return "review needs a terminal"
+
+    @property
+    def hint(self) -> str:
+        return (
+            f"write decisions to {self.path} by hand; hotpass review --json lists the pairs with its columns"
+        )
+
+
+class LineageMissingError(ToolError):
+    """OpenLineage events are asked for, and the extra is not installed."""
+
+    def __str__(self) -> str:
+        return "openlineage-python not installed: uv sync --extra lineage"
+
+    @property
+    def hint(self) -> str:
+        return "or leave lineage.to out of the settings"
+
+
+class NothingToReplayError(NotFoundError):
+    """There is no point in time to replay."""
+
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"nothing to replay in {self.place}: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "name folders, zip or tar files by date (2024-01-31.zip), or a dataset: --from DATASET@RANGE"
+
+
+class BadArchiveError(IntegrityError):
+    """An archive cannot be unpacked, or should not be."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path} cannot be unpacked: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "put a whole archive in its place, then run the same command again"
+
+
+class PointsFailedError(HotpassError):
+    """Some points of a backfill were not released."""
+
+    failed: tuple[str, ...]
+    done: int
+
+    def __str__(self) -> str:
+        return f"{len(self.failed)} of {len(self.failed) + self.done} points failed: {'; '.join(self.failed[:5])}"
+
+    @property
+    def hint(self) -> str:
+        return "mend them and run the same command again: points that are released are skipped"

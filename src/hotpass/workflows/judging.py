@@ -29,6 +29,7 @@ from hotpass.versioning.judging import Question, Verdict
 from hotpass.versioning.project import Project
 from hotpass.versioning.record import Facts
 from hotpass.versioning.version import Bump
+from hotpass.workflows.refined import asides_of
 from hotpass.workflows.sides import release_source
 from hotpass.workflows.wording import reason_line, recorded, short, summary
 
@@ -44,6 +45,7 @@ class _Seen:
     changes: tuple[Change, ...] | None
     facts: Facts
     notes: tuple[str, ...] = ()
+    asides: frozenset[str] = frozenset()
 
 
 def judge(project: Project, question: Question) -> Verdict:
@@ -65,7 +67,7 @@ def _verdict(question: Question, seen: _Seen, notes: tuple[str, ...]) -> Verdict
     if seen.changes is None:
         return Verdict(compared=False, facts=seen.facts, notes=(*notes, f"not compared with {since.version}"))
     rules = {Kind(kind): Bump(bump) for kind, bump in question.settings.rules.items()}
-    decision = decide(seen.changes, rules)
+    decision = decide(seen.changes, rules, seen.asides)
     asked = decision.bump
     facts = Facts(
         seen.facts.rows,
@@ -105,7 +107,8 @@ def _looked_at(engine: Engine, question: Question, old: BookSource | None, new: 
                 )
     except HotpassError as error:
         return _Seen(_as_files(old.name, new.name), facts, (*notes, f"compared as a file: {error}"))
-    return _Seen(changes, _with_keys(facts, comparison), (*notes, *comparison.notes))
+    notes = (*notes, *comparison.notes)
+    return _Seen(changes, _with_keys(facts, comparison), notes, asides_of(comparison))
 
 
 def _has_hidden(*books: Book) -> bool:
