@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from argparse import Namespace
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from hotpass import report, workflows
+from hotpass.cli.keys import read_key
 from hotpass.cli.screen import Screen
 from hotpass.cli.surroundings import listen
+from hotpass.refine.duplicates import Answer, DecisionsContradictError
 from hotpass.report import document
 
 AddVerb = Callable[[str, str, str], argparse.ArgumentParser]
@@ -21,6 +25,17 @@ _REFINE_EXAMPLES = """examples:
   hotpass refine --bump auto --tag --description "The lists of May"
   hotpass refine --explain org-4f7k2m9xw1zt
 """
+_REVIEW_EXAMPLES = """examples:
+  hotpass review
+  hotpass review --json
+"""
+_BACKFILL_EXAMPLES = """examples:
+  hotpass backfill --dry-run
+  hotpass backfill --from data@^1
+  hotpass backfill --from archives/ --since 2024-01-01 --until 2024-12-31
+"""
+_KEYS = "[s]ame  [d]ifferent  [u]nsure  [z] undo  [q]uit"
+_ANSWERS = {"s": Answer.SAME, "d": Answer.DIFFERENT, "u": Answer.UNSURE}
 
 
 def add_verbs(add: AddVerb) -> None:
@@ -40,6 +55,24 @@ def add_verbs(add: AddVerb) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="refine, show and write nothing but --report")
     parser.set_defaults(run=refine)
+    parser = add("review", "decide uncertain pairs of records, one key each", _REVIEW_EXAMPLES)
+    _add_places(parser)
+    parser.set_defaults(run=review)
+    parser = add("backfill", "replay past inputs, oldest first, one release each", _BACKFILL_EXAMPLES)
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="FROM",
+        help="DATASET@RANGE, or a folder of folders and archives named by date (default: the input dataset)",
+    )
+    parser.add_argument("--since", metavar="DAY", type=_day, default="", help="from this day on (2024-01-31)")
+    parser.add_argument("--until", metavar="DAY", type=_day, default="9999", help="up to and with this day")
+    parser.add_argument("--output-path", metavar="FILE", help="as for refine")
+    parser.add_argument("--profile", metavar="NAME", help="as for refine")
+    parser.add_argument("--config", metavar="FILE", help="settings in place of the repository's hotpass.toml")
+    parser.add_argument("--dry-run", action="store_true", help="list the points and write nothing")
+    parser.add_argument("--stop-on-error", action="store_true", help="end with the first point that fails")
+    parser.set_defaults(run=backfill)
 
 
 def _add_places(parser: argparse.ArgumentParser) -> None:
@@ -95,3 +128,81 @@ def _explain(name: str, prepared: workflows.PreparedRun, screen: Screen) -> int:
     else:
         screen.lines(report.explanation_lines(refined, number, explanation, screen.paint))
     return 0
+
+
+def review(options: Namespace, screen: Screen) -> int:
+    """``hotpass review``."""
+    listen(options)
+    workplace = workflows.open_workplace(options.repo_root, options.lock_timeout, options.config)
+    request = workflows.RefineRequest(options.input_dir, options.output_path, options.profile, dry_run=True)
+    if not screen.json and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise workflows.NeedsTerminalError(workplace.shown(workplace.decisions_path))
+    with workflows.open_review(workplace, request) as found:
+        if screen.json:
+            path = workplace.shown(found.path)
+            pairs = [report.pair_document(pair) for pair in found.pairs]
+            screen.data(document.value_document("review", decisions=path, pairs=pairs))
+            return 0
+        _decide(found, screen)
+        shown = workplace.shown(found.path)
+    left = len(found.pairs) - found.at
+    screen.data(f"{found.answered:,} decided, {left:,} left; kept in {shown}")
+    if found.answered:
+        screen.talk(f"next: hotpass refine; commit {shown}, so that everybody's runs obey it")
+    return 0
+
+
+def _decide(found: workflows.Review, screen: Screen) -> None:
+    while (pair := found.current) is not None:
+        screen.data("\n".join(report.pair_lines(pair, found.at + 1, len(found.pairs), screen.paint)))
+        screen.data(_KEYS)
+        key = read_key()
+        if key in _ANSWERS:
+            try:
+                found.answer(_ANSWERS[key])
+            except DecisionsContradictError as error:
+                screen.error(error)
+        elif key == "z":
+            if not found.undo():
+                screen.data("nothing to undo")
+        elif key in ("q", ""):
+            return
+
+
+def backfill(options: Namespace, screen: Screen) -> int:
+    """``hotpass backfill``."""
+    listen(options)
+    workplace = workflows.open_workplace(options.repo_root, options.lock_timeout, options.config)
+    request = workflows.BackfillRequest(
+        options.source,
+        options.since,
+        options.until,
+        options.output_path,
+        options.profile,
+        options.dry_run,
+        options.stop_on_error,
+    )
+
+    def announce(result: workflows.PointResult) -> None:
+        if not screen.json:
+            screen.lines([report.point_line(result, screen.paint)])
+
+    results = workflows.backfill(workplace, request, announce)
+    if screen.json:
+        points = [report.point_document(result) for result in results]
+        screen.data(document.value_document("backfill", points=points))
+    failed = [result.error for result in results if result.error is not None]
+    if failed:
+        screen.talk(
+            f"{len(failed)} of {len(results)} points failed; once a later point is released, a failed one"
+        )
+        screen.talk("is passed over: --stop-on-error ends at the first, to be mended before going on")
+        return failed[0].exit_code
+    return 0
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a day such as 2024-01-31: {text!r}") from None

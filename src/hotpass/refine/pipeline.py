@@ -20,7 +20,7 @@ from hotpass.refine.previous import Previous, traits_of
 from hotpass.refine.profiles import Profile
 from hotpass.refine.rules import rule_of
 from hotpass.refine.survivors import choose_survivors
-from hotpass.refine.validate import WEIGHTS, Scoring, Validation, validate
+from hotpass.refine.validate import Validation, validate
 
 if TYPE_CHECKING:
     import polars as pl
@@ -107,7 +107,7 @@ def refine(
     problems = [
         problem for number, each in enumerate(organisations) for problem in assembly.problems(number, each)
     ]
-    validation = validate(table, [rule_of(rule) for rule in profile.rules], problems, _scoring(table))
+    validation = validate(table, [rule_of(rule) for rule in profile.rules], problems)
     quarantine = _quarantine(validation, prepared)
     contacts = tuple(
         contact for number in validation.kept for contact in assembly.contacts(organisations[number])
@@ -151,12 +151,6 @@ def _named(table: pl.DataFrame, organisations: tuple[Organisation, ...]) -> pl.D
         pl.Series("organization_id", from_ids, dtype=pl.String),
         pl.Series("merged_ids", merged, dtype=pl.String),
     )
-
-
-def _scoring(table: pl.DataFrame) -> Scoring:
-    """Fields that no record has say nothing of any record."""
-    filled = {name for name in table.columns if table[name].null_count() < table.height}
-    return Scoring({name: weight for name, weight in WEIGHTS.items() if name in filled})
 
 
 def _quarantine(validation: Validation, prepared: Prepared) -> pl.DataFrame:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from hotpass.refine import Refined
     from hotpass.refine.duplicates import Evidence
     from hotpass.refine.explanation import Explanation
-    from hotpass.workflows.refining import RefineResult
+    from hotpass.versioning import Outcome
+    from hotpass.workflows import Pair, PointResult, RefineResult
 
 _ROOM = 120
 
@@ -31,12 +32,12 @@ def result_lines(result: RefineResult, paint: Paint = plain) -> list[str]:
         if not failed
         else paint("red", f"{_count(len(failed), 'rule')} broken")
     )
+    joined = f"{_count(findings.merged, 'row')} joined others"
     return [
         f"read     {_count(findings.rows_in, 'row')} of {_count(len(findings.inputs) - left, 'file')}"
         + (f"; {left:,} left out" if left else ""),
         f"columns  {mapped:,} taken for a field, {len(findings.unmapped):,} without one",
-        f"merged   {_count(findings.rows_out, 'organisation')}: {_count(findings.merged, 'row')} joined others; "
-        f"{_count(findings.doubts, 'pair')} to review",
+        f"merged   {_count(findings.rows_out, 'organisation')}: {joined}; {_count(findings.doubts, 'pair')} to review",
         f"checked  {gate}; {_count(findings.quarantined, 'row')} in quarantine{quality}",
         f"version  {inert(_version(result))}",
         f"next     {inert(next_command(result))}",
@@ -63,13 +64,17 @@ def next_command(result: RefineResult) -> str:
         return "hotpass refine --dry-run --report refined.html"
     if result.dry_run:
         return "hotpass refine"
-    if outcome is None:
-        if result.tracked:
-            return "hotpass refine --bump auto --tag"
-        return f"hotpass version --add {shell_word(result.output)}"
+    if outcome is not None:
+        return _after(outcome, doubts=result.findings.doubts > 0)
+    if result.tracked:
+        return "hotpass refine --bump auto --tag"
+    return f"hotpass version --add {shell_word(result.output)}"
+
+
+def _after(outcome: Outcome, *, doubts: bool) -> str:
     if not outcome.tag:
         return f"hotpass version --tag --dataset {outcome.dataset}"
-    if result.findings.doubts and outcome.already:
+    if doubts and outcome.already:
         return "hotpass review"
     if outcome.since and outcome.since != outcome.version:
         return f"hotpass compare {outcome.dataset}@{outcome.since} {outcome.dataset}@{outcome.version}"
@@ -111,8 +116,10 @@ def explanation_lines(
         lines.append(inert(f"  {places[row]}  {_cut(str(said))}  ({ref})"))
     if explanation.evidence:
         lines.append("joined by:")
-        for each in explanation.evidence:
-            lines.append(inert(f"  {places[each.left]} and {places[each.right]}: {evidence_said(each)}"))
+        lines += [
+            inert(f"  {places[each.left]} and {places[each.right]}: {evidence_said(each)}")
+            for each in explanation.evidence
+        ]
     lines.append("values:")
     for chosen in explanation.values:
         cells = ", ".join(refined.prepared.cells_of(chosen.row, chosen.field, chosen.value)) or "the profile"
@@ -124,10 +131,10 @@ def explanation_lines(
         )
     if explanation.doubts:
         lines.append("may be the same (hotpass review):")
-        for doubt in explanation.doubts:
-            lines.append(
-                inert(f"  {doubt.left} and {doubt.right}: {doubt.why.value}; {evidence_said(doubt.evidence)}")
-            )
+        lines += [
+            inert(f"  {doubt.left} and {doubt.right}: {doubt.why.value}; {evidence_said(doubt.evidence)}")
+            for doubt in explanation.doubts
+        ]
     return lines
 
 
@@ -178,6 +185,48 @@ def evidence_said(evidence: Evidence) -> str:
     said = ", ".join(f"{each.label} {each.weight:+.1f}" for each in grades) or "not compared"
     sure = "" if evidence.probability is None else f" → {evidence.probability:.0%} sure"
     return f"{said}{sure}"
+
+
+def pair_lines(pair: Pair, number: int, count: int, paint: Paint = plain) -> list[str]:
+    """An uncertain pair: why it is one, and the two records side by side."""
+    doubt = pair.doubt
+    head = f"pair {number:,} of {count:,}  {doubt.why.value}"
+    return [
+        "",
+        paint("bold", head),
+        inert(f"  {evidence_said(doubt.evidence)}"),
+        *columns_side_by_side(pair.left, pair.right, paint),
+    ]
+
+
+def pair_document(pair: Pair) -> dict[str, object]:
+    """The same as plain values, with the columns of the file of decisions."""
+    doubt = pair.doubt
+    return {
+        "left_source": doubt.left.source,
+        "left_record": doubt.left.record,
+        "right_source": doubt.right.source,
+        "right_record": doubt.right.record,
+        "why": doubt.why.value,
+        "probability": doubt.evidence.probability,
+        "left": dict(pair.left),
+        "right": dict(pair.right),
+    }
+
+
+def point_line(result: PointResult, paint: Paint = plain) -> str:
+    """What became of a point of a backfill."""
+    colours = {"released": "green", "failed": "red"}
+    state = f"{result.state:<9}"
+    state = paint(colours[result.state], state) if result.state in colours else state
+    said = result.tag or result.version or result.reason
+    return f"{result.date}  {state}  {inert(result.point)}" + (f"  {inert(said)}" if said else "")
+
+
+def point_document(result: PointResult) -> dict[str, object]:
+    """The same as plain values."""
+    names = ("point", "date", "state", "version", "tag", "reason")
+    return {name: getattr(result, name) for name in names}
 
 
 def _cut(text: str) -> str:

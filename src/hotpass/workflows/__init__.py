@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hotpass.workflows.backfilling import BackfillRequest, PointResult, backfill
     from hotpass.workflows.comparing import (
         CompareRequest,
         compare_sides,
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
         open_comparison,
     )
     from hotpass.workflows.demo.story import DemoResult, run_demo
+    from hotpass.workflows.errors import NeedsTerminalError
     from hotpass.workflows.identifying import Found, identify
     from hotpass.workflows.judging import judge
     from hotpass.workflows.keys import key_columns_of
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         open_changes,
         prepare_run,
     )
+    from hotpass.workflows.reviewing import Pair, Review, open_review
     from hotpass.workflows.sides import Side, find_side, find_sides, open_side
     from hotpass.workflows.targets import check_target
     from hotpass.workflows.tracing import Traced, TracedCell, TraceEvent, TraceRequest, trace
@@ -38,17 +41,23 @@ if TYPE_CHECKING:
 # Loaded when first used: most verbs need none of the engine.
 _HOMES = {
     "Answer": "querying",
+    "BackfillRequest": "backfilling",
     "CompareRequest": "comparing",
     "DemoResult": "demo.story",
+    "NeedsTerminalError": "errors",
     "Found": "identifying",
+    "Pair": "reviewing",
+    "PointResult": "backfilling",
     "RefineRequest": "refining",
     "RefineResult": "refining",
+    "Review": "reviewing",
     "Side": "sides",
     "TraceEvent": "tracing",
     "TraceRequest": "tracing",
     "Traced": "tracing",
     "TracedCell": "tracing",
     "Workplace": "workplace",
+    "backfill": "backfilling",
     "check_report": "refining",
     "check_target": "targets",
     "compare_sides": "comparing",
@@ -64,6 +73,7 @@ _HOMES = {
     "open_comparison": "comparing",
     "open_frames": "opening",
     "open_query": "querying",
+    "open_review": "reviewing",
     "open_side": "sides",
     "open_workplace": "workplace",
     "prepare_run": "refining",
@@ -73,18 +83,24 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "BackfillRequest",
     "CompareRequest",
     "DemoResult",
     "Found",
+    "NeedsTerminalError",
+    "Pair",
+    "PointResult",
     "PreparedRun",
     "RefineRequest",
     "RefineResult",
+    "Review",
     "Side",
     "TraceEvent",
     "TraceRequest",
     "Traced",
     "TracedCell",
     "Workplace",
+    "backfill",
     "check_report",
     "check_target",
     "compare_sides",
@@ -100,6 +116,7 @@ __all__ = [
     "open_comparison",
     "open_frames",
     "open_query",
+    "open_review",
     "open_side",
     "open_workplace",
     "prepare_run",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hotpass.errors import (
-    HotpassError,
     IntegrityError,
     NotFoundError,
     NotReadyError,
@@ -362,17 +361,3 @@ class BadArchiveError(IntegrityError):
     @property
     def hint(self) -> str:
         return "put a whole archive in its place, then run the same command again"
-
-
-class PointsFailedError(HotpassError):
-    """Some points of a backfill were not released."""
-
-    failed: tuple[str, ...]
-    done: int
-
-    def __str__(self) -> str:
-        return f"{len(self.failed)} of {len(self.failed) + self.done} points failed: {'; '.join(self.failed[:5])}"
-
-    @property
-    def hint(self) -> str:
-        return "mend them and run the same command again: points that are released are skipped"
