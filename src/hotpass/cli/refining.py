@@ -13,7 +13,7 @@ from hotpass import report, workflows
 from hotpass.cli.keys import read_key
 from hotpass.cli.screen import Screen
 from hotpass.cli.surroundings import listen
-from hotpass.refine.duplicates import Answer, DecisionsContradictError
+from hotpass.errors import ConflictError
 from hotpass.report import document
 
 AddVerb = Callable[[str, str, str], argparse.ArgumentParser]
@@ -35,7 +35,7 @@ _BACKFILL_EXAMPLES = """examples:
   hotpass backfill --from archives/ --since 2024-01-01 --until 2024-12-31
 """
 _KEYS = "[s]ame  [d]ifferent  [u]nsure  [z] undo  [q]uit"
-_ANSWERS = {"s": Answer.SAME, "d": Answer.DIFFERENT, "u": Answer.UNSURE}
+_ANSWERS = {"s": "same", "d": "different", "u": "unsure"}
 
 
 def add_verbs(add: AddVerb) -> None:
@@ -160,7 +160,7 @@ def _decide(found: workflows.Review, screen: Screen) -> None:
         if key in _ANSWERS:
             try:
                 found.answer(_ANSWERS[key])
-            except DecisionsContradictError as error:
+            except ConflictError as error:
                 screen.error(error)
         elif key == "z":
             if not found.undo():

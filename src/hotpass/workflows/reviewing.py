@@ -63,13 +63,13 @@ class Review:
         """How many answers were given."""
         return len(self._answered)
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, answer: Answer | str) -> None:
         """Keep an answer about the current pair, and go to the next.
 
         :raises DecisionsContradictError: it and earlier answers cannot all be obeyed; nothing is kept then.
         """
         pair = self.pairs[self.at]
-        decision = Decision.of(pair.doubt.left, pair.doubt.right, answer)
+        decision = Decision.of(pair.doubt.left, pair.doubt.right, Answer(answer))
         in_force((*self.decisions, decision))
         self.decisions.append(decision)
         self._save()
