@@ -101,7 +101,7 @@ def _first_cells(
     """The cells of the first rows that differ, by row; each row that differs has one, so that many rows are enough."""
     found = rows.sides.engine.execute(
         f"SELECT ra, r, {rows.told_key('k', is_new=True)}, {rows.sides.told_cells('cells')} "
-        f"FROM (FROM {finder.view('b')} WHERE kind = 'both' ORDER BY r LIMIT {sample}) ORDER BY r"
+        f"FROM {_first_of(rows, finder.view('b'), 'both', sample)} ORDER BY r LIMIT {sample}"
     )
     if addresses and not rows.true_numbers:
         kept, cells = [], 0
@@ -113,6 +113,18 @@ def _first_cells(
         numbers = finder.old_numbers([row[2] for row in kept])
         found = [(numbers[tuple(k)], r, k, cells) for _, r, k, cells in kept]
     return [(row[1], list(cell_changes(rows.sides, row, addresses=addresses))) for row in found]
+
+
+def _first_of(rows: Rows, view: str, kind: str, count: int) -> str:
+    """SQL of the first changes of a kind in the order of a side.
+
+    Which ones they are is found from their numbers alone: to sort rows with all of their cells costs more than to read
+    them twice. Where numbers were found for the first rows only, there are few.
+    """
+    if not rows.true_numbers:
+        return f"(FROM {view} WHERE kind = '{kind}' ORDER BY r LIMIT {count})"
+    last = f"SELECT max(r) FROM (SELECT r FROM {view} WHERE kind = '{kind}' ORDER BY r LIMIT {count})"
+    return f"(FROM {view} WHERE kind = '{kind}' AND r <= ({last}))"
 
 
 def cell_changes(sides: Sides, row: Sequence[Any], *, addresses: bool) -> Iterator[CellChange]:
@@ -147,7 +159,7 @@ def _first_rows(
     is_new = kind == "added"
     found = rows.sides.engine.execute(
         f"SELECT r, {rows.told_key('k', is_new=is_new)}, n, {rows.sides.told_row('cells', is_new=is_new)} "
-        f"FROM (FROM {finder.view('b' if is_new else 'a')} WHERE kind = '{kind}' ORDER BY r LIMIT {count}) ORDER BY r"
+        f"FROM {_first_of(rows, finder.view('b' if is_new else 'a'), kind, count)} ORDER BY r LIMIT {count}"
     )
     return [(row[0], row_change(rows.sides, kind, row, addresses=addresses)) for row in found]
 
