@@ -45,7 +45,7 @@ def test_bytes_are_durable_before_their_name_and_the_name_after(
     released: Repo, tmp_path: Path, tag: list[str]
 ) -> None:
     """Case 5: for object, pointer, record, journal and ref: fsync(file), rename, fsync(folder)."""
-    released.write(FILE, b"new\n")
+    released.write(FILE, revised("Wren Court"))
     args = ("version", "--bump", "patch", "--dataset", "refined_data", *tag)
     calls = _calls(released, tmp_path / "calls", *args)
     md5 = released.digest(FILE)
