@@ -15,6 +15,7 @@ import pytest
 import hotpass
 from hotpass import errors
 from hotpass.cli.commands import WhichReleaseError
+from hotpass.cli.keeping import NotConfirmedError, TwoWishesError
 from hotpass.cli.parser import CommandLineError
 from hotpass.compare.errors import UnknownKeyError
 from hotpass.config import SettingsError
@@ -118,6 +119,8 @@ from hotpass.versioning.errors import (
     VersionTakenError,
     WhichDatasetError,
 )
+from hotpass.versioning.trust import TrustFileError
+from hotpass.versioning.trusting import NothingToTrustError, TrustChangedError
 from hotpass.workflows.demo.story import NotEmptyError, ProofFailedError, StepFailedError
 from hotpass.workflows.errors import (
     BadKeyError,
@@ -761,7 +764,37 @@ ROWS = [
         ProgramSettingsError(remote="storage", options=("configpath",)),
         10,
         "the remote 'storage' can run programs by configpath",
-        "look at .dvc/config; if you trust it, run dvc fetch yourself",
+        "look at .dvc/config; if you trust it: hotpass trust",
+    ),
+    Row(
+        TrustFileError(path="/home/you/trusted.json", reason="others can write it"),
+        10,
+        "/home/you/trusted.json says what is trusted and cannot be believed: others can write it",
+        "chmod 700 its folder and 600 the file, or remove it and run hotpass trust again: /home/you/trusted.json",
+    ),
+    Row(
+        TrustChangedError(root="/project"),
+        8,
+        "the settings of /project changed while you looked at them",
+        "look again: hotpass trust",
+    ),
+    Row(
+        NothingToTrustError(root="/project"),
+        3,
+        "no setting of /project can run a program",
+        "there is nothing to accept; hotpass trust --list shows what you accepted elsewhere",
+    ),
+    Row(
+        NotConfirmedError(what="these settings are not trusted", command="hotpass trust --yes"),
+        10,
+        "not confirmed: these settings are not trusted",
+        "when you have looked at what is listed: hotpass trust --yes",
+    ),
+    Row(
+        TwoWishesError(first="--yes", second="--list"),
+        2,
+        "--yes and --list exclude one another",
+        "give one of them",
     ),
     Row(
         NotEmptyError(directory="there"),

@@ -1058,7 +1058,7 @@ class ProgramSettingsError(RefusedError):
 
     @property
     def hint(self) -> str:
-        return "look at .dvc/config; if you trust it, run dvc fetch yourself"
+        return "look at .dvc/config; if you trust it: hotpass trust"
 
 
 class DvcMissingError(ToolError):

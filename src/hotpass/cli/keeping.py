@@ -1,0 +1,110 @@
+"""The verbs that look after releases: ``trust``. One short function each."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+
+from hotpass import versioning
+from hotpass.cli.screen import Screen
+from hotpass.cli.surroundings import listen, project_of
+from hotpass.errors import RefusedError, UsageError
+from hotpass.report import document, keeping
+
+AddVerb = Callable[[str, str, str], argparse.ArgumentParser]
+"""Makes the parser of a verb from its name, what it does, and examples."""
+
+_TRUST_EXAMPLES = """examples:
+  hotpass trust
+  hotpass trust --yes
+  hotpass trust --list
+  hotpass trust --revoke
+"""
+
+
+class NotConfirmedError(RefusedError):
+    """Something was asked that needs a yes, and none was given."""
+
+    what: str
+    command: str
+
+    def __str__(self) -> str:
+        return f"not confirmed: {self.what}"
+
+    @property
+    def hint(self) -> str:
+        """The command that says yes."""
+        return f"when you have looked at what is listed: {self.command}"
+
+
+class TwoWishesError(UsageError):
+    """Options that exclude one another were given."""
+
+    first: str
+    second: str
+
+    def __str__(self) -> str:
+        return f"{self.first} and {self.second} exclude one another"
+
+    @property
+    def hint(self) -> str:
+        """What to do."""
+        return "give one of them"
+
+
+def add_verbs(add: AddVerb) -> None:
+    """Add the verbs to the command line."""
+    parser = add("trust", "accept this clone's settings that can run programs", _TRUST_EXAMPLES)
+    parser.add_argument("--yes", action="store_true", help="accept what is listed without being asked")
+    parser.add_argument("--list", action="store_true", help="list what was accepted, in every clone")
+    parser.add_argument("--revoke", action="store_true", help="take back what was accepted for this clone")
+    parser.set_defaults(run=trust)
+
+
+def trust(options: Namespace, screen: Screen) -> int:
+    """``hotpass trust``."""
+    listen(options)
+    given = [f"--{name}" for name in ("yes", "list", "revoke") if getattr(options, name)]
+    if len(given) > 1:
+        raise TwoWishesError(given[0], given[1])
+    if options.list:
+        clones = versioning.list_trusted()
+        if screen.json:
+            screen.data(document.value_document("trust", trusted=[vars(clone) for clone in clones]))
+        else:
+            screen.lines(keeping.trusted_lines(clones))
+        return 0
+    project = project_of(options)
+    if options.revoke:
+        shown = versioning.revoke_trust(project)
+    else:
+        shown = versioning.examine_trust(project)
+        if not shown.trusted:
+            shown = _accepted(project, shown, options, screen)
+    if screen.json:
+        screen.data(document.result_document("trust", shown))
+    elif options.revoke or shown.trusted:
+        screen.lines(keeping.trust_lines(shown))
+    return 0
+
+
+def _accepted(
+    project: versioning.Project, shown: versioning.Trust, options: Namespace, screen: Screen
+) -> versioning.Trust:
+    if shown.settings and not options.yes:
+        if not screen.json:
+            screen.lines(keeping.trust_lines(shown))
+        if screen.json or not _says_yes("trust these settings?"):
+            raise NotConfirmedError("these settings are not trusted", "hotpass trust --yes")
+    return versioning.accept_trust(project, shown)
+
+
+def _says_yes(question: str) -> bool:
+    """Ask at a terminal; nobody there means no."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

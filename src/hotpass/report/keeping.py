@@ -1,0 +1,34 @@
+"""What the verbs that look after releases did, as lines of text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hotpass.report.text import inert, without_secrets
+
+if TYPE_CHECKING:
+    from hotpass.versioning import Trust, TrustedClone
+
+
+def trust_lines(trust: Trust) -> list[str]:
+    """The settings of a clone that can run programs, and whether they are trusted."""
+    if not trust.settings:
+        return [inert(f"no setting of {trust.root} can run a program")]
+    state = "are trusted" if trust.trusted else "are not trusted"
+    lines = [f"settings of {trust.root} that can run programs, which {state}:"]
+    for one in trust.settings:
+        whose = "every remote" if one.remote is None else f"remote {one.remote}"
+        lines.append(f"  {whose}: {one.name} = {without_secrets(one.value)}")
+        address = dict(one.beside).get("url")
+        lines += [f"    for the address {without_secrets(address)}"] if address else []
+        lines += [f"    file {path}{'' if digest else ' (not there)'}" for path, digest in one.files]
+    lines.append(f"digest {trust.digest}")
+    return [inert(line) for line in lines]
+
+
+def trusted_lines(clones: Sequence[TrustedClone]) -> list[str]:
+    """What was accepted, a clone a line."""
+    if not clones:
+        return ["nothing was accepted"]
+    return [inert(f"{clone.root}  since {clone.date[:10]}  digest {clone.digest}") for clone in clones]
