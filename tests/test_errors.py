@@ -41,6 +41,7 @@ from hotpass.tables.errors import (
     UnevenLinesError,
     UnreadableTableError,
 )
+from hotpass.versioning.catalogue import AllWithdrawnError
 from hotpass.versioning.errors import (
     AllowLowerError,
     AlreadyNamedError,
@@ -121,6 +122,7 @@ from hotpass.versioning.errors import (
 )
 from hotpass.versioning.trust import TrustFileError
 from hotpass.versioning.trusting import NothingToTrustError, TrustChangedError
+from hotpass.versioning.withdrawing import NotExactError, OddSettingsError, WithdrawnAlreadyError
 from hotpass.workflows.demo.story import NotEmptyError, ProofFailedError, StepFailedError
 from hotpass.workflows.errors import (
     BadKeyError,
@@ -783,6 +785,30 @@ ROWS = [
         3,
         "no setting of /project can run a program",
         "there is nothing to accept; hotpass trust --list shows what you accepted elsewhere",
+    ),
+    Row(
+        NotExactError(dataset="refined_data", wanted="^1"),
+        2,
+        "^1 can choose several versions of refined_data; one is meant here",
+        "write refined_data@X.Y.Z; hotpass history refined_data lists them",
+    ),
+    Row(
+        WithdrawnAlreadyError(dataset="refined_data", version="1.0.0", reason="wrong", file="hotpass.toml"),
+        8,
+        "refined_data 1.0.0 is withdrawn already: wrong",
+        "to give another reason, change the line in hotpass.toml",
+    ),
+    Row(
+        OddSettingsError(file="hotpass.toml", table="datasets.a.withdrawn", line='"1.0.0" = "wrong"'),
+        10,
+        "hotpass.toml is written in a form to which nothing can be added safely",
+        'write it by hand, into the table [datasets.a.withdrawn]: "1.0.0" = "wrong"',
+    ),
+    Row(
+        AllWithdrawnError(dataset="refined_data", wanted="^1", versions=("1.0.0", "1.1.0")),
+        3,
+        "every version of 'refined_data' that ^1 could choose is withdrawn",
+        "name one exactly: refined_data@1.1.0; hotpass history refined_data says why",
     ),
     Row(
         NotConfirmedError(what="these settings are not trusted", command="hotpass trust --yes"),

@@ -1,4 +1,4 @@
-"""The verbs that look after releases: ``trust``. One short function each."""
+"""The verbs that look after releases: ``trust``, ``withdraw``. One short function each."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from hotpass import versioning
+from hotpass.cli.commands import WhichReleaseError
 from hotpass.cli.screen import Screen
 from hotpass.cli.surroundings import listen, project_of
 from hotpass.errors import RefusedError, UsageError
@@ -21,6 +22,9 @@ _TRUST_EXAMPLES = """examples:
   hotpass trust --yes
   hotpass trust --list
   hotpass trust --revoke
+"""
+_WITHDRAW_EXAMPLES = """examples:
+  hotpass withdraw refined_data@1.0.0 --reason "Phones of the northern list are wrong"
 """
 
 
@@ -61,6 +65,10 @@ def add_verbs(add: AddVerb) -> None:
     parser.add_argument("--list", action="store_true", help="list what was accepted, in every clone")
     parser.add_argument("--revoke", action="store_true", help="take back what was accepted for this clone")
     parser.set_defaults(run=trust)
+    parser = add("withdraw", "keep a release, and let ranges and latest pass it by", _WITHDRAW_EXAMPLES)
+    parser.add_argument("release", metavar="DATASET@X.Y.Z", help="the release, by its exact number")
+    parser.add_argument("--reason", metavar="TEXT", required=True, help="why nobody should choose it")
+    parser.set_defaults(run=withdraw)
 
 
 def trust(options: Namespace, screen: Screen) -> int:
@@ -87,6 +95,20 @@ def trust(options: Namespace, screen: Screen) -> int:
         screen.data(document.result_document("trust", shown))
     elif options.revoke or shown.trusted:
         screen.lines(keeping.trust_lines(shown))
+    return 0
+
+
+def withdraw(options: Namespace, screen: Screen) -> int:
+    """``hotpass withdraw``."""
+    listen(options)
+    name, wanted = versioning.parse_release_name(options.release)
+    if wanted is None:
+        raise WhichReleaseError(name)
+    done = versioning.withdraw(project_of(options), name, wanted, options.reason)
+    if screen.json:
+        screen.data(document.result_document("withdraw", done))
+    else:
+        screen.lines(keeping.withdrawn_lines(done))
     return 0
 
 

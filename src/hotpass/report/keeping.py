@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hotpass.report.text import inert, without_secrets
+from hotpass.report.text import inert, shell_word, without_secrets
 
 if TYPE_CHECKING:
-    from hotpass.versioning import Trust, TrustedClone
+    from hotpass.versioning import Trust, TrustedClone, Withdrawn
 
 
 def trust_lines(trust: Trust) -> list[str]:
@@ -32,3 +32,13 @@ def trusted_lines(clones: Sequence[TrustedClone]) -> list[str]:
     if not clones:
         return ["nothing was accepted"]
     return [inert(f"{clone.root}  since {clone.date[:10]}  digest {clone.digest}") for clone in clones]
+
+
+def withdrawn_lines(done: Withdrawn) -> list[str]:
+    """What a withdrawal did, and the command that records it."""
+    state = "was withdrawn already" if done.already else "withdrawn"
+    lines = [inert(f"{done.dataset} {done.version}  {state}: {done.reason}")]
+    if not done.already:
+        add = f"git add {done.file} && git commit -m {shell_word(f'Withdraw {done.dataset} {done.version}')}"
+        lines += [f"record it:  {add}", f"to undo it, delete its line in {done.file}"]
+    return lines

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         tag_name,
     )
     from hotpass.versioning.wanted import Wanted, parse_release_name
+    from hotpass.versioning.withdrawing import Withdrawn, withdraw
 
 # Loaded when first used: `hotpass version --get` needs a tenth of them.
 _HOMES = {
@@ -76,6 +77,7 @@ _HOMES = {
     "Verdict": "judging",
     "VersionRequest": "planning",
     "Wanted": "wanted",
+    "Withdrawn": "withdrawing",
     "accept_trust": "trusting",
     "check_name": "version",
     "dataset_names": "history",
@@ -100,6 +102,7 @@ _HOMES = {
     "show_release": "history",
     "tag_name": "version",
     "track": "tracking",
+    "withdraw": "withdrawing",
 }
 
 __all__ = [
@@ -128,6 +131,7 @@ __all__ = [
     "Verdict",
     "VersionRequest",
     "Wanted",
+    "Withdrawn",
     "accept_trust",
     "check_name",
     "dataset_names",
@@ -153,6 +157,7 @@ __all__ = [
     "show_release",
     "tag_name",
     "track",
+    "withdraw",
 ]
 
 judges: list[Judge] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from hotpass.errors import NotFoundError
 from hotpass.versioning.errors import UnknownVersionError
 from hotpass.versioning.git import Oid, TagRef
 from hotpass.versioning.pointer import Md5, parse_md5
@@ -13,6 +14,24 @@ from hotpass.versioning.wanted import Wanted
 
 _PREFIX = "Hotpass-"
 _SIGNATURES = ("-----BEGIN PGP ", "-----BEGIN SSH ", "-----BEGIN SIGNED ")
+
+
+class AllWithdrawnError(NotFoundError):
+    """All releases that a range could choose are withdrawn."""
+
+    dataset: str
+    wanted: str
+    versions: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"every version of {self.dataset!r} that {self.wanted} could choose is withdrawn"
+
+    @property
+    def hint(self) -> str:
+        """How to have one all the same."""
+        return (
+            f"name one exactly: {self.dataset}@{self.versions[-1]}; hotpass history {self.dataset} says why"
+        )
 
 
 @dataclass(frozen=True)
@@ -42,11 +61,15 @@ class Release:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """One dataset's tags: ``releases`` oldest version first, ``taken`` every tag of its name by version."""
+    """One dataset's tags: ``releases`` oldest version first, ``taken`` every tag of its name by version.
+
+    ``withdrawn`` are the versions that only their exact number chooses, each with the reason.
+    """
 
     dataset: str
     releases: tuple[Release, ...]
     taken: Mapping[DatasetVersion, TagRef]
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def newest(self) -> Release | None:
@@ -66,12 +89,26 @@ class Catalogue:
         return found
 
     def pick(self, wanted: Wanted) -> Release:
-        """The newest release that fits; raises UnknownVersionError naming those there are."""
-        found = [release for release in self.releases if wanted.matches(release.version)]
+        """The newest release that fits; a withdrawn one only where it is named exactly.
+
+        Raises UnknownVersionError naming those there are, AllWithdrawnError where those that fit are withdrawn.
+        """
+        return self.pick_all(wanted)[-1]
+
+    def pick_all(self, wanted: Wanted) -> tuple[Release, ...]:
+        """Every release that fits, oldest version first; raises as :meth:`pick` does."""
+        found = tuple(release for release in self.releases if wanted.matches(release.version))
         if not found:
             known = tuple(str(release.version) for release in self.releases)
             raise UnknownVersionError(self.dataset, str(wanted), known)
-        return found[-1]
+        kept = found if wanted.is_exact else tuple(one for one in found if not self.why_withdrawn(one))
+        if not kept:
+            raise AllWithdrawnError(self.dataset, str(wanted), tuple(str(one.version) for one in found))
+        return kept
+
+    def why_withdrawn(self, release: Release) -> str:
+        """The reason for which a release is withdrawn, empty where it is not."""
+        return self.withdrawn.get(str(release.version), "")
 
     def next(self, current: DatasetVersion | None, part: Bump) -> DatasetVersion:
         """The bump of the greater of the newest release and the current version, where that is a draft."""
@@ -81,8 +118,10 @@ class Catalogue:
         return base.bump(part)
 
 
-def catalogue_of(dataset: str, tags: Iterable[TagRef]) -> Catalogue:
-    """Read a dataset's releases from tags (of any datasets).
+def catalogue_of(
+    dataset: str, tags: Iterable[TagRef], withdrawn: Mapping[str, str] | None = None
+) -> Catalogue:
+    """Read a dataset's releases from tags (of any datasets), and which of them the settings say are withdrawn.
 
     Lightweight tags and tags that lead to no commit are no releases; their numbers are taken all the same.
     """
@@ -98,7 +137,9 @@ def catalogue_of(dataset: str, tags: Iterable[TagRef]) -> Catalogue:
             releases.append(
                 Release(*parsed, tag.name, tag.object, tag.commit, tag.date, tag.author, description, facts)
             )
-    return Catalogue(dataset, tuple(sorted(releases, key=lambda release: release.version)), taken)
+    return Catalogue(
+        dataset, tuple(sorted(releases, key=lambda release: release.version)), taken, withdrawn or {}
+    )
 
 
 def catalogues_of(tags: Iterable[TagRef]) -> list[Catalogue]:

@@ -53,6 +53,7 @@ class _Source:
     release: Release
     dataset: Dataset
     record: str | None
+    notes: tuple[str, ...] = ()
 
 
 Announce = Callable[[Restored], None]
@@ -76,7 +77,7 @@ def restore(
             forget(project)
         source = _source(project, name, wanted)
         path = source.dataset.path
-        notes = _draft_note(project, source)
+        notes = (*source.notes, *_draft_note(project, source))
         found = look(project, path)
         loose = digests(project, found)[1] if found is not None else []
         if loose and not force:
@@ -137,7 +138,7 @@ def restore_to(
             forget(project)
         source = _source(project, name, wanted)
         if _holds(target, source.dataset.whole):
-            restored = _restored(source, str(target), (), (), already=True)
+            restored = _restored(source, str(target), (), source.notes, already=True)
             announce(restored)
             return restored
         directory = source.dataset.whole.is_directory
@@ -150,7 +151,7 @@ def restore_to(
                 write_directory(project, target, members)
             else:
                 write_file(project, target, members[0].md5)
-            restored = _restored(source, str(target), kept, ())
+            restored = _restored(source, str(target), kept, source.notes)
             announce(restored)
     return restored
 
@@ -202,7 +203,10 @@ def _restored(
 
 def _source(project: Project, name: str, wanted: Wanted) -> _Source:
     """Find a release's pointer in its commit; raises TagDisagreesError where tag and pointer do not agree."""
-    release = open_catalogue(project, name).pick(wanted)
+    catalogue = open_catalogue(project, name)
+    release = catalogue.pick(wanted)
+    why = catalogue.why_withdrawn(release)
+    notes = (f"{name} {release.version} is withdrawn: {why}",) if why else ()
     dataset = released_dataset(project, release)
     pointer = dataset.whole
     record = project.git.blob(release.commit, dataset.record_path)
@@ -212,7 +216,7 @@ def _source(project: Project, name: str, wanted: Wanted) -> _Source:
         # The dataset has moved since: its data goes where it is now.
         moved = replace(pointer, path=here.whole.path)
         dataset = Dataset(name, here.pointer_path, render_pointer(moved), moved)
-    return _Source(release, dataset, text)
+    return _Source(release, dataset, text, notes)
 
 
 def _members(project: Project, source: _Source) -> list[ListedFile]:

@@ -117,6 +117,8 @@ def _standing(
     if release is not None and not released:
         notes.append(f"the tag {release.tag} names other bytes")
     notes += _record_notes(project, dataset)
+    why = project.preferences.dataset(dataset.name).withdrawn.get(str(version)) if released else None
+    notes += [f"{version} is withdrawn: {why}"] if why else []
     return DatasetStatus(
         dataset=dataset.name,
         path=dataset.path,
