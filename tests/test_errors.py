@@ -120,6 +120,7 @@ from hotpass.versioning.errors import (
     VersionTakenError,
     WhichDatasetError,
 )
+from hotpass.versioning.foreign import BadSourceError, ForeignProgramsError, SourceUnusableError
 from hotpass.versioning.trust import TrustFileError
 from hotpass.versioning.trusting import NothingToTrustError, TrustChangedError
 from hotpass.versioning.withdrawing import NotExactError, OddSettingsError, WithdrawnAlreadyError
@@ -809,6 +810,24 @@ ROWS = [
         3,
         "every version of 'refined_data' that ^1 could choose is withdrawn",
         "name one exactly: refined_data@1.1.0; hotpass history refined_data says why",
+    ),
+    Row(
+        SourceUnusableError(source="https://example.org/x.git", reason="the reason"),
+        7,
+        "cannot read the git repository https://example.org/x.git: the reason",
+        "check the address, the network and your access: git ls-remote ADDRESS",
+    ),
+    Row(
+        BadSourceError(source="-x"),
+        2,
+        "no address of a git repository: '-x'",
+        "give a folder, https://…, ssh://… or user@host:path",
+    ),
+    Row(
+        ForeignProgramsError(source="../other", remote="storage", options=("configpath",)),
+        10,
+        "the remote 'storage' of ../other can run programs by configpath",
+        "git clone it, look at its .dvc/config, and there: hotpass trust, then hotpass fetch",
     ),
     Row(
         NotConfirmedError(what="these settings are not trusted", command="hotpass trust --yes"),

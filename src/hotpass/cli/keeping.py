@@ -6,13 +6,14 @@ import argparse
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 
 from hotpass import versioning
 from hotpass.cli.commands import WhichReleaseError
 from hotpass.cli.screen import Screen
 from hotpass.cli.surroundings import listen, project_of
 from hotpass.errors import RefusedError, UsageError
-from hotpass.report import document, keeping
+from hotpass.report import document, keeping, text
 
 AddVerb = Callable[[str, str, str], argparse.ArgumentParser]
 """Makes the parser of a verb from its name, what it does, and examples."""
@@ -25,6 +26,9 @@ _TRUST_EXAMPLES = """examples:
 """
 _WITHDRAW_EXAMPLES = """examples:
   hotpass withdraw refined_data@1.0.0 --reason "Phones of the northern list are wrong"
+"""
+_FETCH_EXAMPLES = """examples:
+  hotpass fetch refined_data@^1 --from https://example.org/team/project.git --to refined_data.xlsx
 """
 
 
@@ -69,6 +73,14 @@ def add_verbs(add: AddVerb) -> None:
     parser.add_argument("release", metavar="DATASET@X.Y.Z", help="the release, by its exact number")
     parser.add_argument("--reason", metavar="TEXT", required=True, help="why nobody should choose it")
     parser.set_defaults(run=withdraw)
+    parser = add("fetch", "bring the data of releases from where it was published", _FETCH_EXAMPLES)
+    parser.add_argument("release", metavar="DATASET[@RANGE]", help="what to fetch")
+    parser.add_argument(
+        "--from", dest="source", metavar="GIT-URL", help="of another repository: an address, or a folder"
+    )
+    parser.add_argument("--to", metavar="PATH", help="write the data of the newest that fits there")
+    parser.add_argument("--remote-name", metavar="R", help="the remote (default: the repository's own)")
+    parser.set_defaults(run=fetch)
 
 
 def trust(options: Namespace, screen: Screen) -> int:
@@ -109,6 +121,32 @@ def withdraw(options: Namespace, screen: Screen) -> int:
         screen.data(document.result_document("withdraw", done))
     else:
         screen.lines(keeping.withdrawn_lines(done))
+    return 0
+
+
+def fetch(options: Namespace, screen: Screen) -> int:
+    """``hotpass fetch``."""
+    listen(options)
+
+    def announce(restored: versioning.Restored) -> None:
+        if screen.json:
+            screen.data(document.result_document("fetch", restored))
+            return
+        screen.lines(text.restored_lines(restored))
+        for note in restored.notes:
+            screen.talk(f"note: {note}")
+
+    name, wanted = versioning.parse_release_name(options.release)
+    wanted = wanted or versioning.Wanted.parse("latest")
+    versioning.fetch_from(
+        options.source,
+        name,
+        wanted,
+        Path(options.to),
+        announce,
+        remote=options.remote_name,
+        lock_timeout=options.lock_timeout,
+    )
     return 0
 
 

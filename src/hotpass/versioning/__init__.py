@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hotpass.versioning.current import CurrentVersion, read_version
     from hotpass.versioning.doctor import Examination, examine
     from hotpass.versioning.dvcconfig import read_settings
+    from hotpass.versioning.foreign import fetch_from
     from hotpass.versioning.history import (
         History,
         HistoryEntry,
@@ -83,6 +84,7 @@ _HOMES = {
     "dataset_names": "history",
     "examine": "doctor",
     "examine_trust": "trusting",
+    "fetch_from": "foreign",
     "has_default_remote": "setup",
     "identify_path": "history",
     "initialise": "setup",
@@ -137,6 +139,7 @@ __all__ = [
     "dataset_names",
     "examine",
     "examine_trust",
+    "fetch_from",
     "has_default_remote",
     "identify_path",
     "initialise",
