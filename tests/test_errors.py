@@ -42,6 +42,12 @@ from hotpass.tables.errors import (
     UnreadableTableError,
 )
 from hotpass.versioning.catalogue import AllWithdrawnError
+from hotpass.versioning.cleaning import (
+    MissingTagsError,
+    ShallowCloneError,
+    TagMovedError,
+    UnknownNeedsError,
+)
 from hotpass.versioning.errors import (
     AllowLowerError,
     AlreadyNamedError,
@@ -104,6 +110,7 @@ from hotpass.versioning.errors import (
     RemoteTakenError,
     RemoteUnusableError,
     SecretInConfigError,
+    ServerUnusableError,
     SigningError,
     TagDisagreesError,
     TagExistsError,
@@ -121,6 +128,7 @@ from hotpass.versioning.errors import (
     WhichDatasetError,
 )
 from hotpass.versioning.foreign import BadSourceError, ForeignProgramsError, SourceUnusableError
+from hotpass.versioning.needs import UnseenWorktreeError
 from hotpass.versioning.trust import TrustFileError
 from hotpass.versioning.trusting import NothingToTrustError, TrustChangedError
 from hotpass.versioning.withdrawing import NotExactError, OddSettingsError, WithdrawnAlreadyError
@@ -828,6 +836,42 @@ ROWS = [
         10,
         "the remote 'storage' of ../other can run programs by configpath",
         "git clone it, look at its .dvc/config, and there: hotpass trust, then hotpass fetch",
+    ),
+    Row(
+        ServerUnusableError(remote="origin", reason="the reason"),
+        7,
+        "the git remote 'origin' could not be asked: the reason",
+        "check the network, the address and your access: git ls-remote origin",
+    ),
+    Row(
+        MissingTagsError(where="origin", count=3, first="data-v1.0.0"),
+        10,
+        "origin has the tag data-v1.0.0 and 2 more, which this clone lacks: what it needs is not known",
+        "git fetch --tags origin",
+    ),
+    Row(
+        ShallowCloneError(root="/project"),
+        10,
+        "/project is a shallow clone: what its releases need is not known",
+        "git fetch --tags --unshallow",
+    ),
+    Row(
+        TagMovedError(tag="data-v1.0.0", was="a" * 40, now="b" * 40),
+        9,
+        "tag moved: data-v1.0.0 was aaaaaaaaaaaa, on the server it is now bbbbbbbbbbbb",
+        "ask who moved it; to take the server's: git tag -d data-v1.0.0 && git fetch origin tag data-v1.0.0",
+    ),
+    Row(
+        UnknownNeedsError(md5="0.dir", reason="the reason"),
+        10,
+        "what 0.dir needs cannot be told, so nothing is removed: the reason",
+        "hotpass verify says which release it belongs to",
+    ),
+    Row(
+        UnseenWorktreeError(path="/mnt/other"),
+        10,
+        "the work tree /mnt/other cannot be looked at, so what it needs is not known",
+        "mount it, or if it is gone for good: git worktree prune",
     ),
     Row(
         NotConfirmedError(what="these settings are not trusted", command="hotpass trust --yes"),

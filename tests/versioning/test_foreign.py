@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness.killing import Runner
-from harness.repository import FILE_BYTES, FOLDER_BYTES, Repo, TwoClones
+from harness.repository import FILE_BYTES, FOLDER_BYTES, Repo, Result, TwoClones
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def outside(tmp_path: Path) -> Repo:
     return Repo(folder, tmp_path / "remote")
 
 
-def fetch(outside: Repo, source: object, release: str, *args: str, check: bool = True):
+def fetch(outside: Repo, source: object, release: str, *args: str, check: bool = True) -> Result:
     return outside.hotpass("fetch", release, "--from", str(source), "--to", "got.csv", *args, check=check)
 
 

@@ -30,6 +30,10 @@ _WITHDRAW_EXAMPLES = """examples:
 _FETCH_EXAMPLES = """examples:
   hotpass fetch refined_data@^1 --from https://example.org/team/project.git --to refined_data.xlsx
 """
+_CLEAN_EXAMPLES = """examples:
+  hotpass clean
+  hotpass clean --yes
+"""
 
 
 class NotConfirmedError(RefusedError):
@@ -81,6 +85,9 @@ def add_verbs(add: AddVerb) -> None:
     parser.add_argument("--to", metavar="PATH", help="write the data of the newest that fits there")
     parser.add_argument("--remote-name", metavar="R", help="the remote (default: the repository's own)")
     parser.set_defaults(run=fetch)
+    parser = add("clean", "list what no release and no work tree needs; --yes removes it", _CLEAN_EXAMPLES)
+    parser.add_argument("--yes", action="store_true", help="remove what is listed")
+    parser.set_defaults(run=clean)
 
 
 def trust(options: Namespace, screen: Screen) -> int:
@@ -147,6 +154,22 @@ def fetch(options: Namespace, screen: Screen) -> int:
         remote=options.remote_name,
         lock_timeout=options.lock_timeout,
     )
+    return 0
+
+
+def clean(options: Namespace, screen: Screen) -> int:
+    """``hotpass clean``."""
+    listen(options)
+
+    def announce(cleaned: versioning.Cleaned) -> None:
+        if screen.json:
+            screen.data(document.result_document("clean", cleaned))
+            return
+        screen.lines(keeping.cleaned_lines(cleaned))
+        if cleaned.unneeded and not cleaned.removed:
+            screen.talk("nothing was removed; to remove it: hotpass clean --yes")
+
+    versioning.clean_store(project_of(options), announce, remove=options.yes)
     return 0
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from hotpass.report.text import inert, shell_word, without_secrets
+from hotpass.report.text import amount, inert, shell_word, without_secrets
 
 if TYPE_CHECKING:
-    from hotpass.versioning import Trust, TrustedClone, Withdrawn
+    from hotpass.versioning import Cleaned, Trust, TrustedClone, Withdrawn
 
 
 def trust_lines(trust: Trust) -> list[str]:
@@ -42,3 +43,19 @@ def withdrawn_lines(done: Withdrawn) -> list[str]:
         add = f"git add {done.file} && git commit -m {shell_word(f'Withdraw {done.dataset} {done.version}')}"
         lines += [f"record it:  {add}", f"to undo it, delete its line in {done.file}"]
     return lines
+
+
+def cleaned_lines(cleaned: Cleaned) -> list[str]:
+    """The objects of a place that nothing needs, the largest first, and what became of them."""
+    largest = sorted(cleaned.unneeded, key=lambda one: (-one.size, one.md5))
+    lines = [
+        f"{one.md5}  {amount(one.size)}  stored {datetime.fromtimestamp(one.stored, UTC):%Y-%m-%d}"
+        for one in largest
+    ]
+    said = "removed from" if cleaned.removed else "not needed in"
+    lines.append(
+        f"{len(cleaned.unneeded)} objects, {amount(cleaned.size)}, {said} {cleaned.place}; {cleaned.needed} are needed"
+    )
+    if cleaned.others:
+        lines.append(f"{cleaned.others} more are not known to be of this repository, and stay")
+    return [inert(line) for line in lines]

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hotpass.versioning.cleaning import Cleaned, clean_store
     from hotpass.versioning.current import CurrentVersion, read_version
     from hotpass.versioning.doctor import Examination, examine
     from hotpass.versioning.dvcconfig import read_settings
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 # Loaded when first used: `hotpass version --get` needs a tenth of them.
 _HOMES = {
     "Bump": "version",
+    "Cleaned": "cleaning",
     "CurrentVersion": "current",
     "DVCManager": "manager",
     "DatasetStatus": "status",
@@ -81,6 +83,7 @@ _HOMES = {
     "Withdrawn": "withdrawing",
     "accept_trust": "trusting",
     "check_name": "version",
+    "clean_store": "cleaning",
     "dataset_names": "history",
     "examine": "doctor",
     "examine_trust": "trusting",
@@ -109,6 +112,7 @@ _HOMES = {
 
 __all__ = [
     "Bump",
+    "Cleaned",
     "CurrentVersion",
     "DVCManager",
     "DatasetStatus",
@@ -136,6 +140,7 @@ __all__ = [
     "Withdrawn",
     "accept_trust",
     "check_name",
+    "clean_store",
     "dataset_names",
     "examine",
     "examine_trust",

@@ -20,6 +20,7 @@ from hotpass.versioning.errors import (
     NoIdentityError,
     NoRepositoryError,
     RefsMovedError,
+    ServerUnusableError,
     SigningError,
     UntrustedRepositoryError,
 )
@@ -311,6 +312,83 @@ class Git:
     def differs_from_head(self, paths: Iterable[str]) -> list[str]:
         """Those of these paths whose work-tree bytes are not HEAD's."""
         return _names(self._git("diff", "--name-only", "-z", "--no-ext-diff", "HEAD", "--", *paths).out)
+
+    def ref_trees(self) -> dict[str, Oid]:
+        """Every ref that leads to files (a commit, a tag of one, a tree), by its full name, and the object it holds."""
+        form = "--format=%(objectname) %(objecttype) %(*objecttype) %(refname)"
+        lines = os.fsdecode(self._git("for-each-ref", form).out).splitlines()
+        found = {}
+        for line in lines:
+            oid, kind, peeled, name = line.split(" ", 3)
+            if "blob" not in (kind, peeled):
+                found[name] = Oid(oid)
+        return found
+
+    def stashed(self) -> set[Oid]:
+        """The commits of every stash: each one's work tree, index and new files."""
+        if self.ref("refs/stash") == NO_OBJECT:
+            return set()
+        done = self._git("log", "-g", "--format=%H %P", "refs/stash", "--")
+        return {Oid(oid) for oid in done.out.decode().split()}
+
+    def tree_files(self, rev: str) -> dict[str, Oid]:
+        """Every file in a commit or tree, and its blob."""
+        done = self._git("ls-tree", "-r", "-z", "--full-tree", rev)
+        return {path: oid for _, kind, oid, path in _tree_lines(done.out) if kind == "blob"}
+
+    def index_files(self) -> list[tuple[str, str, Oid]]:
+        """Path, mode and blob of every entry of the user's index, each side of an unmerged one."""
+        found = []
+        for entry in self._git("ls-files", "-z", "--stage").out.split(b"\0")[:-1]:
+            facts, _, path = entry.partition(b"\t")
+            mode, oid, _ = facts.decode().split()
+            found.append((os.fsdecode(path), mode, Oid(oid)))
+        return found
+
+    def blobs(self, oids: Iterable[Oid]) -> Iterator[tuple[Oid, bytes]]:
+        """The bytes of many blobs, by one question."""
+        wanted = sorted(set(oids))
+        out = self._git("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode()).out
+        at = 0
+        for oid in wanted:
+            head, _, _ = out[at : at + 200].partition(b"\n")
+            _, _, size = head.decode().rpartition(" ")
+            if not size.isdecimal():
+                raise ToolFailedError("git cat-file --batch", 0, f"no blob {oid}")
+            start = at + len(head) + 1
+            yield oid, out[start : start + int(size)]
+            at = start + int(size) + 1
+
+    def history_blobs(self) -> dict[Oid, str]:
+        """Every blob of every commit that a ref leads to, with a path that it had."""
+        done = self._git(
+            "rev-list", "--objects", "--all", "--filter=object:type=blob", "--filter-provided-objects"
+        )
+        pairs = (line.partition(" ") for line in os.fsdecode(done.out).splitlines())
+        return {Oid(oid): path for oid, _, path in pairs if path}
+
+    def worktrees(self) -> list[tuple[Path, Oid | None]]:
+        """Every work tree of the repository, present or not, and the commit that its HEAD is at."""
+        found: list[tuple[Path, Oid | None]] = []
+        for entry in self._git("worktree", "list", "--porcelain", "-z").out.split(b"\0\0"):
+            facts = dict(os.fsdecode(line).partition(" ")[::2] for line in entry.split(b"\0") if line)
+            if "worktree" in facts and "bare" not in facts:
+                head = facts.get("HEAD", "")
+                found.append((Path(facts["worktree"]), Oid(head) if head.strip("0") else None))
+        return found
+
+    def remotes(self) -> list[str]:
+        """The names of the repository's remotes."""
+        return os.fsdecode(self._git("remote").out).splitlines()
+
+    def remote_tags(self, remote: str) -> dict[str, Oid]:
+        """Every tag on a remote's server, by its name; raises ServerUnusableError."""
+        done = self._git("ls-remote", "-q", "--tags", "--refs", "--", remote, ok=range(256))
+        if done.code != 0:
+            lines = done.err.strip().splitlines() or ["no message"]
+            raise ServerUnusableError(remote, lines[0])
+        pairs = (line.partition("\t") for line in os.fsdecode(done.out).splitlines())
+        return {name.removeprefix("refs/tags/"): Oid(oid) for oid, _, name in pairs}
 
     def is_shallow(self) -> bool:
         """True in a clone that was made with ``--depth``."""

@@ -1,0 +1,230 @@
+"""Find objects that no release and no work tree needs, and remove them where the user says so. It cannot eat a release.
+
+What is needed follows from :mod:`hotpass.versioning.needs` and from the server's tags, which must all be here. Where
+others may keep objects, too (a store outside the repository), only what a commit of this repository has
+named is ever removed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotpass.errors import HotpassError, IntegrityError, RefusedError
+from hotpass.files import sync_directory, writing
+from hotpass.versioning.content import listing
+from hotpass.versioning.dvc import fetch_objects
+from hotpass.versioning.lock import dvc_lock, repository_lock
+from hotpass.versioning.needs import listings, named_ever, named_now
+from hotpass.versioning.pointer import Md5
+from hotpass.versioning.project import Project
+from hotpass.versioning.recording import load_record
+from hotpass.versioning.recovery import forget, recover
+from hotpass.versioning.store import Store
+
+_FOLDER = re.compile(r"[0-9a-f]{2}")
+_FILE = re.compile(r"[0-9a-f]{30}(\.dir)?")
+
+
+class MissingTagsError(RefusedError):
+    """The tags from which it follows what is needed are not all here."""
+
+    where: str
+    count: int
+    first: str
+
+    def __str__(self) -> str:
+        more = f" and {self.count - 1} more" if self.count > 1 else ""
+        return (
+            f"{self.where} has the tag {self.first}{more}, which this clone lacks: what it needs is not known"
+        )
+
+    @property
+    def hint(self) -> str:
+        """How to have them."""
+        return f"git fetch --tags {self.where}"
+
+
+class ShallowCloneError(RefusedError):
+    """A clone lacks the history from which it follows what is needed."""
+
+    root: str
+
+    def __str__(self) -> str:
+        return f"{self.root} is a shallow clone: what its releases need is not known"
+
+    @property
+    def hint(self) -> str:
+        """How to have the history."""
+        return "git fetch --tags --unshallow"
+
+
+class TagMovedError(IntegrityError):
+    """A published tag is not on the server what it is here."""
+
+    tag: str
+    was: str
+    now: str
+
+    def __str__(self) -> str:
+        return f"tag moved: {self.tag} was {self.was[:12]}, on the server it is now {self.now[:12]}"
+
+    @property
+    def hint(self) -> str:
+        """How to take the server's word, for whoever is sure of it."""
+        return f"ask who moved it; to take the server's: git tag -d {self.tag} && git fetch origin tag {self.tag}"
+
+
+class UnknownNeedsError(RefusedError):
+    """What a directory needs cannot be told: its listing is neither in the store nor on the remote."""
+
+    md5: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"what {self.md5} needs cannot be told, so nothing is removed: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        """Where to look."""
+        return "hotpass verify says which release it belongs to"
+
+
+@dataclass(frozen=True)
+class Unneeded:
+    """An object that nothing needs: its name, size in bytes, and when it was stored (seconds since 1970)."""
+
+    md5: str
+    size: int
+    stored: float
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What a look at a place found. ``needed`` objects stay, ``others`` may be another project's and stay, too."""
+
+    place: str
+    unneeded: tuple[Unneeded, ...]
+    needed: int
+    others: int
+    removed: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes in all unneeded objects."""
+        return sum(one.size for one in self.unneeded)
+
+
+Announce = Callable[[Cleaned], None]
+
+
+def clean_store(project: Project, announce: Announce, *, remove: bool = False) -> Cleaned:
+    """Look for objects in the store that nothing needs, and with ``remove`` remove them.
+
+    Raises ShallowCloneError, MissingTagsError where the server has tags that are not here, TagMovedError,
+    ServerUnusableError, UnseenWorktreeError, UnknownNeedsError, WriteError.
+    """
+    project.require_dvc()
+    with repository_lock(project.git.common, "clean", project.lock_timeout) as descriptor:
+        project = project.holding(descriptor)
+        if recover(project, {"action": "clean"}) is not None:
+            forget(project)
+        check_history(project)
+        with dvc_lock(project.root, project.lock_timeout):
+            needed, known = wanted_objects(project)
+            present = dict(_stored(project.store))
+            shared = project.root not in project.store.cache.parents
+            unneeded, others = sort_out(present, needed, known if shared else None)
+            objects = tuple(Unneeded(md5, present[md5].st_size, present[md5].st_mtime) for md5 in unneeded)
+            if remove:
+                _remove(project.store, unneeded)
+            kept = len(present) - len(unneeded) - others
+            cleaned = Cleaned(str(project.store.cache), objects, kept, others, remove)
+            announce(cleaned)
+    return cleaned
+
+
+def check_history(project: Project) -> None:
+    """Raise ShallowCloneError, MissingTagsError or TagMovedError where what needs follow from is not all here."""
+    if project.git.is_shallow():
+        raise ShallowCloneError(str(project.root))
+    here = {tag.name: tag.object for tag in project.git.tags()}
+    for remote in project.git.remotes():
+        there = project.git.remote_tags(remote)
+        if missing := sorted(there.keys() - here.keys()):
+            raise MissingTagsError(remote, len(missing), missing[0])
+        for name, oid in sorted(there.items()):
+            if here[name] != oid:
+                raise TagMovedError(name, here[name], oid)
+    for dataset in project.datasets():
+        record, _ = load_record(project, dataset)
+        if record is not None and record.tag and record.tag not in here:
+            raise MissingTagsError("the record of " + dataset.name, 1, record.tag)
+
+
+def wanted_objects(project: Project) -> tuple[set[Md5], set[Md5]]:
+    """What is needed now, and what this repository has ever named, members of directories included.
+
+    Raises UnknownNeedsError for a needed directory whose listing is nowhere to be had.
+    """
+    needed, ever = named_now(project), named_ever(project)
+    missing = [md5 for md5 in sorted(listings(needed)) if project.store.signature(md5) is None]
+    if missing:
+        try:
+            lost = fetch_objects(project.root, project.settings, project.store, missing)
+        except HotpassError as error:
+            raise UnknownNeedsError(missing[0], str(error)) from error
+        if lost:
+            raise UnknownNeedsError(lost[0], "its listing is neither in the store nor on the remote")
+    for md5 in listings(needed):
+        try:
+            needed |= {member.md5 for member in listing(project, md5)}
+        except HotpassError as error:
+            raise UnknownNeedsError(md5, str(error)) from error
+    for md5 in listings(ever):
+        try:
+            ever |= {member.md5 for member in listing(project, md5)}
+        except HotpassError:
+            # Its members are not known to be ours, then, and stay.
+            continue
+    return needed, ever | needed
+
+
+def sort_out(present: Iterable[Md5], needed: set[Md5], known: set[Md5] | None) -> tuple[tuple[Md5, ...], int]:
+    """The objects that may go, sorted, and how many stay because they may be somebody else's.
+
+    ``known`` are those that are this project's; None: all are.
+    """
+    unneeded = sorted(set(present) - needed)
+    ours = [md5 for md5 in unneeded if known is None or md5 in known]
+    return tuple(ours), len(unneeded) - len(ours)
+
+
+def _stored(store: Store) -> Iterable[tuple[Md5, os.stat_result]]:
+    """Every object of the store, with what the file system says of it; other files are not ours to touch."""
+    if not store.objects.is_dir():
+        return
+    for folder in os.scandir(store.objects):
+        if _FOLDER.fullmatch(folder.name) is None or not folder.is_dir(follow_symlinks=False):
+            continue
+        for file in os.scandir(folder.path):
+            status = file.stat(follow_symlinks=False)
+            if _FILE.fullmatch(file.name) and stat.S_ISREG(status.st_mode):
+                yield Md5(folder.name + file.name), status
+
+
+def _remove(store: Store, md5s: Iterable[Md5]) -> None:
+    """Remove objects: listings first, so that no directory is left that lacks members it speaks of."""
+    folders: set[Path] = set()
+    for md5 in sorted(md5s, key=lambda one: (not one.endswith(".dir"), one)):
+        place = store.locate(md5)
+        with writing(place):
+            place.unlink(missing_ok=True)
+        folders.add(place.parent)
+    for folder in folders:
+        with writing(folder):
+            sync_directory(folder)

@@ -1,0 +1,111 @@
+"""Which objects anything in a repository still names: every ref, every work tree, every index. Too many, never too few.
+
+Pointers and DVC's lock files are searched for whatever looks like an md5, so that a form that is not understood here
+(several outs, a newer DVC) keeps its objects, too.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from hotpass.errors import RefusedError
+from hotpass.files import read_small
+from hotpass.versioning.catalogue import parse_message
+from hotpass.versioning.errors import DamagedPointerError
+from hotpass.versioning.git import Git, Oid
+from hotpass.versioning.pointer import Md5, parse_pointer
+from hotpass.versioning.project import Project
+
+_NAMED = re.compile(rb"(?<![0-9a-f])([0-9a-f]{32})(\.dir)?(?![0-9a-f])")
+_ENDS = (".dvc", "dvc.lock", "dvc.yaml")
+_LIMIT = 64 << 20
+_OURS = frozenset([".git", ".dvc"])
+
+
+class UnseenWorktreeError(RefusedError):
+    """A work tree of the repository cannot be looked at."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"the work tree {self.path} cannot be looked at, so what it needs is not known"
+
+    @property
+    def hint(self) -> str:
+        """What to do about it."""
+        return "mount it, or if it is gone for good: git worktree prune"
+
+
+def named_now(project: Project) -> set[Md5]:
+    """Every object that a ref, a work tree or an index names; members of directories are not among them.
+
+    Raises UnseenWorktreeError, DamagedPointerError for a pointer in a work tree that names nothing (what it named is
+    not known), ReadError.
+    """
+    found: set[Md5] = set()
+    blobs: set[Oid] = set()
+    trees = set(project.git.ref_trees().values()) | project.git.stashed()
+    for place, head in project.git.worktrees():
+        if not (place / ".git").exists():
+            raise UnseenWorktreeError(str(place))
+        found |= _on_disk(place)
+        git = project.git if place == project.root else Git.find(place)
+        blobs |= {oid for path, _, oid in git.index_files() if _names_objects(path)}
+        trees |= {head} if head else set()
+    for tree in trees:
+        blobs |= {oid for path, oid in project.git.tree_files(tree).items() if _names_objects(path)}
+    for _, data in project.git.blobs(blobs):
+        found |= set(md5s_in(data))
+    for tag in project.git.tags():
+        md5 = parse_message(tag.message)[1].get("Md5", "")
+        found |= set(md5s_in(md5.encode()))
+    return found
+
+
+def named_ever(project: Project) -> set[Md5]:
+    """Every object that any commit has named; members of directories are not among them."""
+    blobs = [oid for oid, path in project.git.history_blobs().items() if _names_objects(path)]
+    found: set[Md5] = set()
+    for _, data in project.git.blobs(blobs):
+        found |= set(md5s_in(data))
+    return found
+
+
+def md5s_in(data: bytes) -> Iterator[Md5]:
+    """Whatever in a file looks like the name of an object."""
+    for digits, suffix in _NAMED.findall(data):
+        yield Md5((digits + suffix).decode())
+    try:
+        # A md5 may be written in a way that only YAML understands.
+        yield parse_pointer(data.decode("utf-8")).md5
+    except (DamagedPointerError, UnicodeDecodeError):
+        return
+
+
+def listings(md5s: Iterable[Md5]) -> set[Md5]:
+    """Those of these objects that are listings of directories."""
+    return {md5 for md5 in md5s if md5.endswith(".dir")}
+
+
+def _names_objects(path: str) -> bool:
+    return path.endswith(_ENDS)
+
+
+def _on_disk(top: Path) -> set[Md5]:
+    """What the pointers in a work tree name, ignored ones and those of nested projects included."""
+    found: set[Md5] = set()
+    for folder, folders, names in os.walk(top):
+        folders[:] = [name for name in folders if name not in _OURS]
+        for name in names:
+            if not _names_objects(name):
+                continue
+            place = Path(folder, name)
+            data = read_small(place, _LIMIT, follow=True)
+            here = set(md5s_in(data or b""))
+            if name.endswith(".dvc") and not here and b"deps:" not in (data or b""):
+                raise DamagedPointerError(str(place.relative_to(top)), "it names no data")
+            found |= here
+    return found
