@@ -63,6 +63,7 @@ VERBS = {
     "demo": [],
     "completion": ["bash"],
     "trust": [],
+    "hook": ["agreement"],
     "clean": [],
     "fetch": ["x"],
     "withdraw": ["x@1.0.0", "--reason", "a"],

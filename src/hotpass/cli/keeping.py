@@ -1,4 +1,4 @@
-"""The verbs that look after releases: ``trust``, ``withdraw``. One short function each."""
+"""The verbs that look after releases: ``trust``, ``withdraw``, ``fetch``, ``clean``, ``hook``. One short function each."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from hotpass import versioning
+from hotpass import versioning, workflows
 from hotpass.cli.commands import WhichReleaseError
 from hotpass.cli.screen import Screen
 from hotpass.cli.surroundings import listen, project_of
-from hotpass.errors import RefusedError, UsageError
+from hotpass.errors import IntegrityError, RefusedError, UsageError
 from hotpass.report import document, keeping, text
 
 AddVerb = Callable[[str, str, str], argparse.ArgumentParser]
@@ -33,6 +33,11 @@ _FETCH_EXAMPLES = """examples:
 _CLEAN_EXAMPLES = """examples:
   hotpass clean
   hotpass clean --yes
+"""
+_HOOK_EXAMPLES = """examples:
+  hotpass hook raw-data data/north.csv notes.txt
+  hotpass hook agreement
+  hotpass hook profile profiles/ours.yaml
 """
 
 
@@ -88,6 +93,14 @@ def add_verbs(add: AddVerb) -> None:
     parser = add("clean", "list what no release and no work tree needs; --yes removes it", _CLEAN_EXAMPLES)
     parser.add_argument("--yes", action="store_true", help="remove what is listed")
     parser.set_defaults(run=clean)
+    parser = add("hook", "look at what is about to be committed: what pre-commit runs", _HOOK_EXAMPLES)
+    parser.add_argument(
+        "check",
+        choices=tuple(_CHECKS),
+        help="raw-data: no data in git; agreement: staged pointers and records agree; profile: profiles can be read",
+    )
+    parser.add_argument("files", metavar="FILE", nargs="*", help="the files, from the repository's root")
+    parser.set_defaults(run=hook)
 
 
 def trust(options: Namespace, screen: Screen) -> int:
@@ -171,6 +184,33 @@ def clean(options: Namespace, screen: Screen) -> int:
 
     versioning.clean_store(project_of(options), announce, remove=options.yes)
     return 0
+
+
+def hook(options: Namespace, screen: Screen) -> int:
+    """``hotpass hook``."""
+    listen(options)
+    find, failure = _CHECKS[options.check]
+    faults = find(options)
+    if screen.json:
+        screen.data(
+            document.value_document("hook", check=options.check, faults=[vars(one) for one in faults])
+        )
+    elif faults:
+        screen.lines(text.inert(f"{fault.path}: {fault.reason}") for fault in faults)
+    return failure if faults else 0
+
+
+_CHECKS: dict[str, tuple[Callable[[Namespace], tuple[workflows.Fault, ...]], int]] = {
+    "raw-data": (
+        lambda options: workflows.find_raw_data(project_of(options), options.files),
+        RefusedError.exit_code,
+    ),
+    "agreement": (
+        lambda options: workflows.find_disagreements(project_of(options)),
+        IntegrityError.exit_code,
+    ),
+    "profile": (lambda options: workflows.find_bad_profiles(options.files), UsageError.exit_code),
+}
 
 
 def _accepted(

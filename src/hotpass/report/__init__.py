@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hotpass.report.comparison import (
         comparison_document,
         comparison_lines,
+        comparison_markdown,
         write_comparison_csv,
         write_comparison_html,
     )
@@ -41,6 +42,7 @@ _HOMES = {
     "answer_lines": "answer",
     "comparison_document": "comparison",
     "comparison_lines": "comparison",
+    "comparison_markdown": "comparison",
     "comparison_part": "refinement",
     "explanation_document": "refining",
     "explanation_lines": "refining",
@@ -65,6 +67,7 @@ __all__ = [
     "answer_lines",
     "comparison_document",
     "comparison_lines",
+    "comparison_markdown",
     "comparison_part",
     "explanation_document",
     "explanation_lines",

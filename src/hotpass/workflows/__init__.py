@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     )
     from hotpass.workflows.demo.story import DemoResult, run_demo
     from hotpass.workflows.errors import NeedsTerminalError
+    from hotpass.workflows.hooks import Fault, find_bad_profiles, find_disagreements, find_raw_data
     from hotpass.workflows.identifying import Found, identify
     from hotpass.workflows.judging import judge
     from hotpass.workflows.keys import key_columns_of
@@ -44,8 +45,9 @@ _HOMES = {
     "BackfillRequest": "backfilling",
     "CompareRequest": "comparing",
     "DemoResult": "demo.story",
-    "NeedsTerminalError": "errors",
+    "Fault": "hooks",
     "Found": "identifying",
+    "NeedsTerminalError": "errors",
     "Pair": "reviewing",
     "PointResult": "backfilling",
     "RefineRequest": "refining",
@@ -64,6 +66,9 @@ _HOMES = {
     "complete_run": "refining",
     "decide_bump": "comparing",
     "explained": "refining",
+    "find_bad_profiles": "hooks",
+    "find_disagreements": "hooks",
+    "find_raw_data": "hooks",
     "find_side": "sides",
     "find_sides": "sides",
     "identify": "identifying",
@@ -86,6 +91,7 @@ __all__ = [
     "BackfillRequest",
     "CompareRequest",
     "DemoResult",
+    "Fault",
     "Found",
     "NeedsTerminalError",
     "Pair",
@@ -107,6 +113,9 @@ __all__ = [
     "complete_run",
     "decide_bump",
     "explained",
+    "find_bad_profiles",
+    "find_disagreements",
+    "find_raw_data",
     "find_side",
     "find_sides",
     "identify",
