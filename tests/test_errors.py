@@ -45,7 +45,6 @@ from hotpass.versioning.catalogue import AllWithdrawnError
 from hotpass.versioning.cleaning import (
     MissingTagsError,
     ShallowCloneError,
-    TagMovedError,
     UnknownNeedsError,
 )
 from hotpass.versioning.errors import (
@@ -129,6 +128,7 @@ from hotpass.versioning.errors import (
 )
 from hotpass.versioning.foreign import BadSourceError, ForeignProgramsError, SourceUnusableError
 from hotpass.versioning.needs import UnseenWorktreeError
+from hotpass.versioning.servertags import TagMovedError
 from hotpass.versioning.trust import TrustFileError
 from hotpass.versioning.trusting import NothingToTrustError, TrustChangedError
 from hotpass.versioning.withdrawing import NotExactError, OddSettingsError, WithdrawnAlreadyError

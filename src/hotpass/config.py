@@ -258,6 +258,13 @@ DATASET_KEYS = (
         {"properties": {name: {"enum": list(BUMPS)} for name in RULES}, "additionalProperties": False},
     ),
     Key(
+        "gto",
+        False,
+        "boolean",
+        "A release gets a tag of GTO's form, too, and the dataset an entry in dvc.yaml.",
+        _flag,
+    ),
+    Key(
         "withdrawn",
         {},
         "object",
@@ -289,6 +296,7 @@ class DatasetSettings:
     key: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     withdrawn: Mapping[str, str] = field(default_factory=dict)
+    gto: bool = False
     entries: tuple[Setting, ...] = ()
 
 

@@ -9,7 +9,7 @@ from hotpass.errors import NotFoundError
 from hotpass.versioning.errors import UnknownVersionError
 from hotpass.versioning.git import Oid, TagRef
 from hotpass.versioning.pointer import Md5, parse_md5
-from hotpass.versioning.version import ZERO, Bump, DatasetVersion, parse_tag
+from hotpass.versioning.version import ZERO, Bump, DatasetVersion, parse_any_tag, parse_tag
 from hotpass.versioning.wanted import Wanted
 
 _PREFIX = "Hotpass-"
@@ -123,30 +123,31 @@ def catalogue_of(
 ) -> Catalogue:
     """Read a dataset's releases from tags (of any datasets), and which of them the settings say are withdrawn.
 
-    Lightweight tags and tags that lead to no commit are no releases; their numbers are taken all the same.
+    Tags of GTO (``refined_data@v1.0.0``) are read like ours. Lightweight tags and tags that lead to no commit are no releases; their numbers are taken all the same.
     """
     taken: dict[DatasetVersion, TagRef] = {}
-    releases: list[Release] = []
-    for tag in tags:
-        parsed = parse_tag(tag.name)
+    releases: dict[DatasetVersion, Release] = {}
+    # Ours last: where GTO, too, has a tag of a version, ours is the release.
+    for tag in sorted(tags, key=lambda one: parse_tag(one.name) is not None):
+        parsed = parse_any_tag(tag.name)
         if parsed is None or parsed[0] != dataset:
             continue
-        taken[parsed[1]] = tag
-        if tag.annotated and tag.commit is not None and parsed[1].is_release:
+        version = parsed[1]
+        taken[version] = tag
+        if tag.annotated and tag.commit is not None and version.is_release:
             description, facts = parse_message(tag.message)
-            releases.append(
-                Release(*parsed, tag.name, tag.object, tag.commit, tag.date, tag.author, description, facts)
+            releases[version] = Release(
+                dataset, version, tag.name, tag.object, tag.commit, tag.date, tag.author, description, facts
             )
-    return Catalogue(
-        dataset, tuple(sorted(releases, key=lambda release: release.version)), taken, withdrawn or {}
-    )
+    ordered = tuple(releases[version] for version in sorted(releases))
+    return Catalogue(dataset, ordered, taken, withdrawn or {})
 
 
 def catalogues_of(tags: Iterable[TagRef]) -> list[Catalogue]:
     """The catalogue of every dataset that has a tag, by name."""
     groups: dict[str, list[TagRef]] = {}
     for tag in tags:
-        if (parsed := parse_tag(tag.name)) is not None:
+        if (parsed := parse_any_tag(tag.name)) is not None:
             groups.setdefault(parsed[0], []).append(tag)
     return [catalogue_of(name, groups[name]) for name in sorted(groups)]
 

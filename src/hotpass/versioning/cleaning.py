@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotpass.errors import HotpassError, IntegrityError, RefusedError
+from hotpass.errors import HotpassError, RefusedError
 from hotpass.files import sync_directory, writing
 from hotpass.versioning.content import listing
 from hotpass.versioning.dvc import fetch_objects
@@ -24,6 +24,7 @@ from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.recording import load_record
 from hotpass.versioning.recovery import forget, recover
+from hotpass.versioning.servertags import check_unmoved
 from hotpass.versioning.store import Store
 
 _FOLDER = re.compile(r"[0-9a-f]{2}")
@@ -61,22 +62,6 @@ class ShallowCloneError(RefusedError):
     def hint(self) -> str:
         """How to have the history."""
         return "git fetch --tags --unshallow"
-
-
-class TagMovedError(IntegrityError):
-    """A published tag is not on the server what it is here."""
-
-    tag: str
-    was: str
-    now: str
-
-    def __str__(self) -> str:
-        return f"tag moved: {self.tag} was {self.was[:12]}, on the server it is now {self.now[:12]}"
-
-    @property
-    def hint(self) -> str:
-        """How to take the server's word, for whoever is sure of it."""
-        return f"ask who moved it; to take the server's: git tag -d {self.tag} && git fetch origin tag {self.tag}"
 
 
 class UnknownNeedsError(RefusedError):
@@ -157,9 +142,7 @@ def check_history(project: Project) -> None:
         there = project.git.remote_tags(remote)
         if missing := sorted(there.keys() - here.keys()):
             raise MissingTagsError(remote, len(missing), missing[0])
-        for name, oid in sorted(there.items()):
-            if here[name] != oid:
-                raise TagMovedError(name, here[name], oid)
+        check_unmoved(here, there)
     for dataset in project.datasets():
         record, _ = load_record(project, dataset)
         if record is not None and record.tag and record.tag not in here:

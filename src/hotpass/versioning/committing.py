@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from hotpass.files import read_small
+from hotpass.versioning.artifacts import DVC_YAML
 from hotpass.versioning.errors import UnmergedFileError
 from hotpass.versioning.git import Oid
 from hotpass.versioning.ignore import exception_line, hide_line, reopening_rules, showing, with_lines
@@ -51,7 +52,7 @@ class CommitContent:
 def read_base(project: Project, head: Oid | None, dataset: Dataset) -> CommitBase:
     """Ask git, once, what it holds of all paths that a release of the dataset could touch."""
     edits = _ignore_edits(project, dataset)
-    paths = list(dict.fromkeys([dataset.pointer_path, dataset.record_path, *edits, *DVC_FILES]))
+    paths = list(dict.fromkeys([dataset.pointer_path, dataset.record_path, *edits, *DVC_FILES, DVC_YAML]))
     entries = project.git.index_blobs(paths)
     return CommitBase(
         committed=project.git.tree_blobs(head, paths) if head else {},

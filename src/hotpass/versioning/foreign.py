@@ -31,7 +31,7 @@ from hotpass.versioning.git import clean_environment
 from hotpass.versioning.lock import folder_lock
 from hotpass.versioning.project import Project
 from hotpass.versioning.restoring import Restored, restore_to
-from hotpass.versioning.version import parse_tag
+from hotpass.versioning.version import parse_any_tag
 from hotpass.versioning.wanted import Wanted
 
 _SECONDS = 600.0
@@ -174,11 +174,14 @@ def _bring_refs(scratch: Path, place: str, name: str) -> None:
     listed = _git(scratch, "ls-remote", "-q", "--", place, "HEAD", "refs/tags/*", said=place)
     names = [line.partition("\t")[2] for line in os.fsdecode(listed.out).splitlines()]
     tags = [ref.removeprefix("refs/tags/") for ref in names if not ref.endswith("^{}")]
-    known = sorted({found[0] for tag in tags if (found := parse_tag(tag)) is not None})
+    known = sorted({found[0] for tag in tags if (found := parse_any_tag(tag)) is not None})
     if name not in known:
         raise UnknownDatasetError(name, nearest(name, known), tuple(known))
     _git(scratch, "config", "remote.origin.url", place)
-    refs = [*([f"+HEAD:{_HEAD}"] if "HEAD" in names else []), f"+refs/tags/{name}-v*:refs/tags/{name}-v*"]
+    refs = [
+        *([f"+HEAD:{_HEAD}"] if "HEAD" in names else []),
+        *(f"+refs/tags/{name}{mark}:refs/tags/{name}{mark}" for mark in ("-v*", "@v*")),
+    ]
     # A server that cannot leave out files sends them: only slower.
     options = ("-q", "--no-tags", "--depth=1", "--filter=blob:none", "--no-write-fetch-head")
     _git(scratch, "fetch", *options, "origin", *refs, said=place)

@@ -289,8 +289,8 @@ class Git:
             return None
         return IgnoreRule(os.fsdecode(source), int(line), text)
 
-    def tags(self, prefix: str = "") -> list[TagRef]:
-        """Every tag whose name starts with ``prefix``, by one question however many there are."""
+    def tags(self, dataset: str = "") -> list[TagRef]:
+        """Every tag, or those that a dataset's releases can have, by one question however many there are."""
         fields = [
             "refname",
             "objecttype",
@@ -303,7 +303,7 @@ class Git:
         ]
         form = "".join(f"%({field})%00" for field in fields)
         # for-each-ref takes whole path parts or a glob; the glob also finds other datasets' tags: callers parse names.
-        where = f"refs/tags/{prefix}*" if prefix else "refs/tags/"
+        where = f"refs/tags/{dataset}[-@]v*" if dataset else "refs/tags/"
         parts = (
             self._git("for-each-ref", f"--format={form}", where).out.decode("utf-8", "replace").split("\0")
         )

@@ -95,7 +95,7 @@ def open_catalogue(project: Project, name: str) -> Catalogue:
     TagsMissingError in a clone without the history.
     """
     withdrawn = project.preferences.dataset(check_name(name)).withdrawn
-    catalogue = catalogue_of(name, project.git.tags(f"{name}-v"), withdrawn)
+    catalogue = catalogue_of(name, project.git.tags(name), withdrawn)
     if catalogue.releases:
         return catalogue
     if project.git.is_shallow():

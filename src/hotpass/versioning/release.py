@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hotpass import versioning
+from hotpass.versioning.artifacts import DVC_YAML, artifact_text
 from hotpass.versioning.catalogue import Release, render_message
 from hotpass.versioning.changes import uninterrupted
 from hotpass.versioning.committing import commit_content
@@ -22,7 +23,7 @@ from hotpass.versioning.pointer import Md5, Pointer, Stamp, render_pointer
 from hotpass.versioning.project import Project
 from hotpass.versioning.record import VersionRecord, check_metadata, render_record
 from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, forget, recover
-from hotpass.versioning.version import release_ref
+from hotpass.versioning.version import release_ref, twin_name
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def make_version(
             outcome = replace(_outcome(plan), already=True)
             announce(outcome)
             return outcome
-        with carrying_out(project, facts, plan.folders) as journal:
+        with carrying_out(project, facts, (*plan.folders, ".")) as journal:
             return _carry_out(project, plan, journal, announce)
 
 
@@ -122,6 +123,13 @@ def _carry_out(project: Project, plan: Plan, journal: Journal, announce: Announc
         outcome = _outcome(plan)
         # The record first, the pointer last: whoever sees the new pointer finds its record.
         before = {plan.dataset.pointer_path: plan.dataset.text, plan.dataset.record_path: plan.record_text}
+        if plan.request.action != "tag":
+            # A tag alone is to need no commit.
+            new, now, remark = artifact_text(project, plan.dataset, plan.base.committed, plan.base.staged)
+            texts, before = (
+                (texts, before) if new is None else ({**texts, DVC_YAML: new}, {**before, DVC_YAML: now})
+            )
+            outcome = replace(outcome, notes=(*outcome.notes, remark)) if remark else outcome
         changes = tuple(file_changes(project, dict(reversed(texts.items())), before))
         journal = replace(journal, files=changes)
         if plan.request.releases:
@@ -218,6 +226,8 @@ def _with_commit(
     message = render_message(plan.dataset.name, plan.version, plan.description, facts)
     tag = git.write_tag(plan.tag, commit, message, git.common / "hotpass" / f"sign-{journal.token}")
     refs.append(RefChange(release_ref(plan.dataset.name, plan.version), NO_OBJECT, tag))
+    if project.preferences.dataset(plan.dataset.name).gto:
+        refs += _twin(project, plan, journal, commit, message)
     entries: dict[str, Oid] = {
         path: blobs[path] if data == wanted.commit[path] else git.write_blob(data)
         for path, data in wanted.index.items()
@@ -225,6 +235,15 @@ def _with_commit(
     notes = tuple(f"uncommitted changes to {path} are not part of the release" for path in wanted.left)
     outcome = replace(outcome, tag=plan.tag, commit=commit, notes=(*outcome.notes, *notes))
     return replace(journal, refs=tuple(refs), index=entries), outcome
+
+
+def _twin(project: Project, plan: Plan, journal: Journal, commit: Oid, message: str) -> list[RefChange]:
+    """The move that makes GTO's tag of the same release; none where there is one by that name."""
+    git, name = project.git, twin_name(plan.dataset.name, plan.version)
+    if git.ref(f"refs/tags/{name}") != NO_OBJECT:
+        return []
+    tag = git.write_tag(name, commit, message, git.common / "hotpass" / f"sign-{journal.token}")
+    return [RefChange(f"refs/tags/{name}", NO_OBJECT, tag)]
 
 
 def _outcome(plan: Plan) -> Outcome:

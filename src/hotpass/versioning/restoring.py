@@ -27,7 +27,7 @@ from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, f
 from hotpass.versioning.scan import Scan
 from hotpass.versioning.store import ObjectState
 from hotpass.versioning.swapping import carry_over, check_untouched, prepare, write_directory, write_file
-from hotpass.versioning.version import release_ref
+from hotpass.versioning.version import ZERO, release_ref
 from hotpass.versioning.wanted import Wanted
 
 
@@ -110,13 +110,15 @@ def restore(
 def restore_to(
     project: Project,
     name: str,
-    wanted: Wanted,
+    wanted: Wanted | None,
     target: Path,
     announce: Announce,
     *,
     force: bool = False,
 ) -> Restored:
     """Write a release's data to a path of the user's choice; the work tree's dataset stays as it is.
+
+    Without ``wanted`` it is the data of the version in the work tree's pointer, which may be a draft.
 
     An existing file there is overwritten only with ``force``, and stored first; an existing directory that is
     not empty is refused with TargetExistsError. Where exactly the release's data is there, nothing is to be done.
@@ -129,14 +131,14 @@ def restore_to(
     request: dict[str, Any] = {
         "action": "restore",
         "dataset": name,
-        "version": str(wanted),
+        "version": str(wanted or ""),
         "to": str(target),
     }
     with repository_lock(project.git.common, "restore", project.lock_timeout) as descriptor:
         project = project.holding(descriptor)
         if recover(project, request) is not None:
             forget(project)
-        source = _source(project, name, wanted)
+        source = _source(project, name, wanted) if wanted is not None else _drafted(project, name)
         if _holds(target, source.dataset.whole):
             restored = _restored(source, str(target), (), source.notes, already=True)
             announce(restored)
@@ -217,6 +219,13 @@ def _source(project: Project, name: str, wanted: Wanted) -> _Source:
         moved = replace(pointer, path=here.whole.path)
         dataset = Dataset(name, here.pointer_path, render_pointer(moved), moved)
     return _Source(release, dataset, text, notes)
+
+
+def _drafted(project: Project, name: str) -> _Source:
+    """What the work tree's pointer names, as if it were a release."""
+    dataset = project.dataset(name)
+    version = dataset.whole.version or ZERO
+    return _Source(Release(name, version, "", NO_OBJECT, NO_OBJECT, "", "", ""), dataset, None)
 
 
 def _members(project: Project, source: _Source) -> list[ListedFile]:

@@ -43,7 +43,7 @@ def newest_release(workplace: Workplace, dataset: Dataset | None) -> Release | N
     """The newest release of the output."""
     if workplace.project is None or dataset is None or dataset.pointer is None:
         return None
-    return catalogue_of(dataset.name, workplace.project.git.tags(f"{dataset.name}-v")).newest
+    return catalogue_of(dataset.name, workplace.project.git.tags(dataset.name)).newest
 
 
 def previous_version(workplace: Workplace, output: Path, release: Release | None) -> Previous | None:
