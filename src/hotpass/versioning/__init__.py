@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hotpass.versioning.planning import VersionRequest
     from hotpass.versioning.project import Project
     from hotpass.versioning.release import Outcome, make_version
+    from hotpass.versioning.remotes import Held, Remote, Transfer, open_remote
     from hotpass.versioning.restoring import Restored, restore, restore_to
     from hotpass.versioning.setup import Initialised, has_default_remote, initialise
     from hotpass.versioning.status import DatasetStatus, Status, read_status
@@ -55,6 +56,7 @@ _HOMES = {
     "DatasetStatus": "status",
     "DatasetVersion": "version",
     "Examination": "doctor",
+    "Held": "remotes",
     "History": "history",
     "HistoryEntry": "history",
     "Identified": "history",
@@ -64,11 +66,13 @@ _HOMES = {
     "Outcome": "release",
     "Project": "project",
     "Question": "judging",
+    "Remote": "remotes",
     "Restored": "restoring",
     "Shown": "history",
     "Status": "status",
     "Store": "store",
     "Tracked": "tracking",
+    "Transfer": "remotes",
     "Verdict": "judging",
     "VersionRequest": "planning",
     "Wanted": "wanted",
@@ -80,6 +84,7 @@ _HOMES = {
     "initialise": "setup",
     "is_dataset_name": "version",
     "make_version": "release",
+    "open_remote": "remotes",
     "parse_release_name": "wanted",
     "parse_tag": "version",
     "read_history": "history",
@@ -101,6 +106,7 @@ __all__ = [
     "DatasetStatus",
     "DatasetVersion",
     "Examination",
+    "Held",
     "History",
     "HistoryEntry",
     "Identified",
@@ -110,11 +116,13 @@ __all__ = [
     "Outcome",
     "Project",
     "Question",
+    "Remote",
     "Restored",
     "Shown",
     "Status",
     "Store",
     "Tracked",
+    "Transfer",
     "Verdict",
     "VersionRequest",
     "Wanted",
@@ -127,6 +135,7 @@ __all__ = [
     "is_dataset_name",
     "judges",
     "make_version",
+    "open_remote",
     "parse_release_name",
     "parse_tag",
     "read_history",

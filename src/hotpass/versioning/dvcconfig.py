@@ -22,7 +22,7 @@ _LIMIT = 1 << 20
 _REMOTE = re.compile(r"""['"]?remote ["'](.+)["']['"]?|'remote "(.+)"'""")
 # A value in quotes or up to a comment, as configobj reads it.
 _VALUE = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^'"#][^#]*?))?\s*(?:#.*)?""")
-_SECRETS = frozenset(
+SECRETS = frozenset(
     [
         "password",
         "secret_access_key",
@@ -122,7 +122,7 @@ def secrets_in(path: Path) -> tuple[str, ...]:
         f"{section}.{key}".replace('"', "").replace("'", "")
         for section, options in read_config(path).items()
         for key, value in options.items()
-        if key in _SECRETS or (key.endswith("url") and has_password(value))
+        if key in SECRETS or (key.endswith("url") and has_password(value))
     )
 
 
