@@ -15,7 +15,7 @@ import pytest
 import hotpass
 from hotpass import errors
 from hotpass.cli.commands import WhichReleaseError
-from hotpass.cli.keeping import NotConfirmedError, TwoWishesError
+from hotpass.cli.keeping import NotConfirmedError, TwoWishesError, WhatToFetchError, WhereToFetchError
 from hotpass.cli.parser import CommandLineError
 from hotpass.compare.errors import UnknownKeyError
 from hotpass.config import SettingsError
@@ -872,6 +872,18 @@ ROWS = [
         10,
         "the work tree /mnt/other cannot be looked at, so what it needs is not known",
         "mount it, or if it is gone for good: git worktree prune",
+    ),
+    Row(
+        WhatToFetchError(option="--to"),
+        2,
+        "--to needs a dataset",
+        "hotpass fetch DATASET@VERSION --to …",
+    ),
+    Row(
+        WhereToFetchError(),
+        2,
+        "--from needs --to: there is no store here that it could go into",
+        "hotpass fetch DATASET@VERSION --from GIT-URL --to PATH",
     ),
     Row(
         NotConfirmedError(what="these settings are not trusted", command="hotpass trust --yes"),

@@ -118,6 +118,13 @@ KEYS = (
     Key("limit_ratio", 200, "integer", "How much bigger than itself a file may unpack to be.", _count),
     Key("limit_seconds", 300, "integer", "Seconds that reading one workbook may take.", _count),
     Key("limit_sheets", 1_000, "integer", "Sheets that one workbook may have.", _count),
+    Key(
+        "remote_timeout",
+        60.0,
+        "number",
+        "Seconds for which a remote may say nothing before it is left.",
+        _seconds,
+    ),
     Key("remote_name", "storage", "string", "The name that version --init gives a remote.", _name),
     Key(
         "private_store", False, "boolean", "Store data only where its owner alone can read it (0700).", _flag

@@ -156,7 +156,7 @@ def test_killed_anywhere_the_same_command_ends_as_a_clean_run(
     command = ["fetch", "refined_data@1.0.0", "--from", str(two_clones.origin), "--to", "got.csv"]
     events = len(runner.run(outside, command).events)
     assert outside.read("got.csv") == FILE_BYTES["1.0.0"]
-    for number in range(1, events + 1, max(1, events // 12)):
+    for number in range(1, events + 1, max(1, events // 6)):
         outside.path("got.csv").unlink()
         assert runner.run(outside, command, at=number).killed
         if outside.path("got.csv").exists():

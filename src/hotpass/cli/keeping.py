@@ -28,6 +28,9 @@ _WITHDRAW_EXAMPLES = """examples:
   hotpass withdraw refined_data@1.0.0 --reason "Phones of the northern list are wrong"
 """
 _FETCH_EXAMPLES = """examples:
+  hotpass fetch
+  hotpass fetch refined_data@^1.2
+  hotpass fetch refined_data --to draft.xlsx
   hotpass fetch refined_data@^1 --from https://example.org/team/project.git --to refined_data.xlsx
 """
 _CLEAN_EXAMPLES = """examples:
@@ -71,6 +74,32 @@ class TwoWishesError(UsageError):
         return "give one of them"
 
 
+class WhatToFetchError(UsageError):
+    """An option needs one dataset, and none was named."""
+
+    option: str
+
+    def __str__(self) -> str:
+        return f"{self.option} needs a dataset"
+
+    @property
+    def hint(self) -> str:
+        """How to name one."""
+        return f"hotpass fetch DATASET@VERSION {self.option} …"
+
+
+class WhereToFetchError(UsageError):
+    """Data of another repository was asked for, and no place for it named."""
+
+    def __str__(self) -> str:
+        return "--from needs --to: there is no store here that it could go into"
+
+    @property
+    def hint(self) -> str:
+        """How to name one."""
+        return "hotpass fetch DATASET@VERSION --from GIT-URL --to PATH"
+
+
 def add_verbs(add: AddVerb) -> None:
     """Add the verbs to the command line."""
     parser = add("trust", "accept this clone's settings that can run programs", _TRUST_EXAMPLES)
@@ -83,11 +112,20 @@ def add_verbs(add: AddVerb) -> None:
     parser.add_argument("--reason", metavar="TEXT", required=True, help="why nobody should choose it")
     parser.set_defaults(run=withdraw)
     parser = add("fetch", "bring the data of releases from where it was published", _FETCH_EXAMPLES)
-    parser.add_argument("release", metavar="DATASET[@RANGE]", help="what to fetch")
     parser.add_argument(
-        "--from", dest="source", metavar="GIT-URL", help="of another repository: an address, or a folder"
+        "release",
+        metavar="DATASET[@RANGE]",
+        nargs="?",
+        help="every release that fits, latest: the newest; DATASET alone: all, and the work tree's version",
     )
-    parser.add_argument("--to", metavar="PATH", help="write the data of the newest that fits there")
+    parser.add_argument(
+        "--from", dest="source", metavar="GIT-URL", help="of another repository: its address, or a folder"
+    )
+    parser.add_argument(
+        "--to",
+        metavar="PATH",
+        help="write the data of the newest that fits there (DATASET: the work tree's version)",
+    )
     parser.add_argument("--remote-name", metavar="R", help="the remote (default: the repository's own)")
     parser.set_defaults(run=fetch)
     parser = add("clean", "list what no release and no work tree needs; --yes removes it", _CLEAN_EXAMPLES)
@@ -156,18 +194,36 @@ def fetch(options: Namespace, screen: Screen) -> int:
         for note in restored.notes:
             screen.talk(f"note: {note}")
 
-    name, wanted = versioning.parse_release_name(options.release)
-    wanted = wanted or versioning.Wanted.parse("latest")
-    versioning.fetch_from(
-        options.source,
-        name,
-        wanted,
-        Path(options.to),
-        announce,
-        remote=options.remote_name,
-        lock_timeout=options.lock_timeout,
-    )
-    return 0
+    name, wanted = versioning.parse_release_name(options.release) if options.release else (None, None)
+    if name is None and (options.source or options.to):
+        raise WhatToFetchError("--from" if options.source else "--to")
+    if options.source is not None:
+        if options.to is None:
+            raise WhereToFetchError
+        wanted = wanted or versioning.Wanted.parse("latest")
+        place = versioning.ForeignSource(options.source, options.remote_name, options.lock_timeout)
+        versioning.fetch_from(place, str(name), wanted, Path(options.to), announce)
+        return 0
+    project = versioning.with_remote(project_of(options), options.remote_name)
+    if options.to is not None:
+        versioning.restore_to(project, str(name), wanted, Path(options.to), announce)
+        return 0
+    return _fetched(project, name, wanted, screen)
+
+
+def _fetched(
+    project: versioning.Project, name: str | None, wanted: versioning.Wanted | None, screen: Screen
+) -> int:
+    def announce(fetched: versioning.Fetched) -> None:
+        if screen.json:
+            screen.data(document.result_document("fetch", fetched))
+            return
+        screen.lines(keeping.fetched_lines(fetched, screen.paint))
+        for note in fetched.notes:
+            screen.talk(f"note: {note}")
+
+    fetched = versioning.fetch_versions(project, name, wanted, announce)
+    return 0 if fetched.is_whole else IntegrityError.exit_code
 
 
 def clean(options: Namespace, screen: Screen) -> int:

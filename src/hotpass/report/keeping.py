@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from hotpass.report.text import amount, inert, shell_word, without_secrets
+from hotpass.errors import without_secrets
+from hotpass.report.text import Paint, amount, inert, shell_word, table_lines
 
 if TYPE_CHECKING:
-    from hotpass.versioning import Cleaned, Trust, TrustedClone, Withdrawn
+    from hotpass.versioning import Cleaned, Fetched, Trust, TrustedClone, Withdrawn
 
 
 def trust_lines(trust: Trust) -> list[str]:
@@ -59,3 +60,29 @@ def cleaned_lines(cleaned: Cleaned) -> list[str]:
     if cleaned.others:
         lines.append(f"{cleaned.others} more are not known to be of this repository, and stay")
     return [inert(line) for line in lines]
+
+
+def fetched_lines(fetched: Fetched, paint: Paint) -> list[str]:
+    """One row a version: what was brought, what was there, what is nowhere."""
+    if not fetched.versions:
+        return ["there is no version to fetch"]
+    rows: list[tuple[str, ...]] = [("dataset", "version", "objects", "brought", "state")]
+    for one in fetched.versions:
+        state = f"{one.lost} lost" if one.lost else "whole"
+        version = one.version or "-"
+        rows.append(
+            (
+                one.dataset,
+                version if one.tag else f"{version} (draft)",
+                str(one.objects),
+                str(one.brought),
+                state,
+            )
+        )
+    head, *rest = table_lines(rows)
+    lines = [paint("dim", head)]
+    for one, line in zip(fetched.versions, rest, strict=True):
+        lines.append(paint("red", line) if one.lost else line)
+    if fetched.remote is not None:
+        lines.append(inert(f"{amount(fetched.size)} from {fetched.remote}"))
+    return lines

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from hotpass.versioning.current import CurrentVersion, read_version
     from hotpass.versioning.doctor import Examination, examine
     from hotpass.versioning.dvcconfig import read_settings
-    from hotpass.versioning.foreign import fetch_from
+    from hotpass.versioning.fetching import Fetched, FetchedVersion, fetch_versions, with_remote
+    from hotpass.versioning.foreign import ForeignSource, fetch_from
     from hotpass.versioning.history import (
         History,
         HistoryEntry,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from hotpass.versioning.planning import VersionRequest
     from hotpass.versioning.project import Project
     from hotpass.versioning.release import Outcome, make_version
+    from hotpass.versioning.remotes import Held, Remote, Transfer, open_remote
     from hotpass.versioning.restoring import Restored, restore, restore_to
     from hotpass.versioning.setup import Initialised, has_default_remote, initialise
     from hotpass.versioning.status import DatasetStatus, Status, read_status
@@ -61,6 +63,10 @@ _HOMES = {
     "DatasetStatus": "status",
     "DatasetVersion": "version",
     "Examination": "doctor",
+    "Fetched": "fetching",
+    "FetchedVersion": "fetching",
+    "ForeignSource": "foreign",
+    "Held": "remotes",
     "History": "history",
     "HistoryEntry": "history",
     "Identified": "history",
@@ -70,11 +76,13 @@ _HOMES = {
     "Outcome": "release",
     "Project": "project",
     "Question": "judging",
+    "Remote": "remotes",
     "Restored": "restoring",
     "Shown": "history",
     "Status": "status",
     "Store": "store",
     "Tracked": "tracking",
+    "Transfer": "remotes",
     "Trust": "trusting",
     "TrustedClone": "trust",
     "Verdict": "judging",
@@ -88,12 +96,14 @@ _HOMES = {
     "examine": "doctor",
     "examine_trust": "trusting",
     "fetch_from": "foreign",
+    "fetch_versions": "fetching",
     "has_default_remote": "setup",
     "identify_path": "history",
     "initialise": "setup",
     "is_dataset_name": "version",
     "list_trusted": "trusting",
     "make_version": "release",
+    "open_remote": "remotes",
     "parse_release_name": "wanted",
     "parse_tag": "version",
     "read_history": "history",
@@ -107,6 +117,7 @@ _HOMES = {
     "show_release": "history",
     "tag_name": "version",
     "track": "tracking",
+    "with_remote": "fetching",
     "withdraw": "withdrawing",
 }
 
@@ -118,6 +129,10 @@ __all__ = [
     "DatasetStatus",
     "DatasetVersion",
     "Examination",
+    "Fetched",
+    "FetchedVersion",
+    "ForeignSource",
+    "Held",
     "History",
     "HistoryEntry",
     "Identified",
@@ -127,11 +142,13 @@ __all__ = [
     "Outcome",
     "Project",
     "Question",
+    "Remote",
     "Restored",
     "Shown",
     "Status",
     "Store",
     "Tracked",
+    "Transfer",
     "Trust",
     "TrustedClone",
     "Verdict",
@@ -145,6 +162,7 @@ __all__ = [
     "examine",
     "examine_trust",
     "fetch_from",
+    "fetch_versions",
     "has_default_remote",
     "identify_path",
     "initialise",
@@ -152,6 +170,7 @@ __all__ = [
     "judges",
     "list_trusted",
     "make_version",
+    "open_remote",
     "parse_release_name",
     "parse_tag",
     "read_history",
@@ -165,6 +184,7 @@ __all__ = [
     "show_release",
     "tag_name",
     "track",
+    "with_remote",
     "withdraw",
 ]
 

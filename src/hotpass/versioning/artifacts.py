@@ -56,8 +56,9 @@ def with_artifact(text: str, name: str, path: str) -> str:
         raise ValueError("it is no YAML") from error
     if content is not None and not isinstance(content, Mapping):
         raise ValueError("it is no mapping")
-    artifacts = (content or {}).get("artifacts")
-    if artifacts is None and "artifacts" not in (content or {}):
+    whole: Any = {} if content is None else content
+    artifacts: Any = whole.get("artifacts")
+    if "artifacts" not in whole:
         gap = "" if not text or text.endswith("\n") else "\n"
         entry = f"artifacts:\n  {json.dumps(name)}:\n    path: {json.dumps(path, ensure_ascii=False)}\n    type: dataset\n"
         return f"{text}{gap}{entry}"
@@ -67,11 +68,11 @@ def with_artifact(text: str, name: str, path: str) -> str:
     if isinstance(known, Mapping) and known.get("path") == path:
         return text
     if artifacts is None:
-        content["artifacts"] = artifacts = {}
+        whole["artifacts"] = artifacts = {}
     if isinstance(known, dict):
         known["path"] = path
     else:
         artifacts[name] = {"path": path, "type": "dataset"}
     stream = io.StringIO()
-    yaml.dump(content, stream)
+    yaml.dump(whole, stream)
     return stream.getvalue()

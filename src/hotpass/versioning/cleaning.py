@@ -17,13 +17,13 @@ from pathlib import Path
 from hotpass.errors import HotpassError, RefusedError
 from hotpass.files import sync_directory, writing
 from hotpass.versioning.content import listing
-from hotpass.versioning.dvc import fetch_objects
 from hotpass.versioning.lock import dvc_lock, repository_lock
 from hotpass.versioning.needs import listings, named_ever, named_now
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.recording import load_record
 from hotpass.versioning.recovery import forget, recover
+from hotpass.versioning.remotes import fetch_objects
 from hotpass.versioning.servertags import check_unmoved
 from hotpass.versioning.store import Store
 
@@ -158,7 +158,7 @@ def wanted_objects(project: Project) -> tuple[set[Md5], set[Md5]]:
     missing = [md5 for md5 in sorted(listings(needed)) if project.store.signature(md5) is None]
     if missing:
         try:
-            lost = fetch_objects(project.root, project.settings, project.store, missing)
+            lost = fetch_objects(project, missing)
         except HotpassError as error:
             raise UnknownNeedsError(missing[0], str(error)) from error
         if lost:

@@ -29,7 +29,7 @@ from hotpass.versioning.trust import TrustFileError, is_trusted
 _LIMIT = 1 << 20
 # A value in quotes or up to a comment, as configobj reads it.
 _VALUE = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^'"#][^#]*?))?\s*(?:#.*)?""")
-_SECRETS = frozenset(
+SECRETS = frozenset(
     [
         "password",
         "secret_access_key",
@@ -147,7 +147,7 @@ def secrets_in(path: Path) -> tuple[str, ...]:
         f"{section}.{key}".replace('"', "").replace("'", "")
         for section, options in read_config(path).items()
         for key, value in options.items()
-        if key in _SECRETS or (key.endswith("url") and has_password(value))
+        if key in SECRETS or (key.endswith("url") and has_password(value))
     )
 
 

@@ -62,25 +62,23 @@ class _Version:
     md5: Md5
 
 
-def fetch_versions(
-    project: Project,
-    name: str | None,
-    wanted: Wanted | None,
-    announce: Announce,
-    *,
-    remote: str | None = None,
-) -> Fetched:
+def with_remote(project: Project, remote: str | None) -> Project:
+    """The project with another remote than DVC's default one; raises UnknownRemoteError."""
+    if remote is None:
+        return project
+    remote_name_of(project.settings, remote)
+    return replace(project, remote=remote)
+
+
+def fetch_versions(project: Project, name: str | None, wanted: Wanted | None, announce: Announce) -> Fetched:
     """Bring into the store what it lacks of the releases that fit and, without ``wanted``, of the work tree's versions.
 
     A range means every release that fits and is not withdrawn, ``latest`` the newest. What a remote does not have is
     counted as lost; one that cannot be asked raises RemoteUnusableError. Raises UnknownDatasetError,
-    UnknownVersionError, TagMovedError where the server has another tag of that name, UnknownRemoteError, NoRemoteError.
+    UnknownVersionError, TagMovedError where the server has another tag of that name, NoRemoteError.
     """
     project.require_dvc()
     project.store.check_private()
-    if remote is not None:
-        remote_name_of(project.settings, remote)
-        project = replace(project, remote=remote)
     request = {"action": "fetch", "dataset": name or "", "version": str(wanted or "")}
     with repository_lock(project.git.common, "fetch", project.lock_timeout) as descriptor:
         project = project.holding(descriptor)

@@ -14,6 +14,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from hotpass.errors import RefusedError, RemoteError, ToolFailedError, ToolTimeoutError, UsageError, nearest
@@ -87,32 +88,33 @@ class ForeignProgramsError(RefusedError):
         return "git clone it, look at its .dvc/config, and there: hotpass trust, then hotpass fetch"
 
 
-def fetch_from(  # noqa: PLR0913  # what is wanted, from where and to where; each has a name of its own
-    source: str,
-    name: str,
-    wanted: Wanted,
-    target: Path,
-    announce: Announce,
-    *,
-    remote: str | None = None,
-    lock_timeout: float | None = None,
+@dataclass(frozen=True)
+class ForeignSource:
+    """Another repository: its address (what git understands, or a folder), and a remote other than its own default."""
+
+    address: str
+    remote: str | None = None
+    lock_timeout: float | None = None
+
+
+def fetch_from(
+    source: ForeignSource, name: str, wanted: Wanted, target: Path, announce: Announce
 ) -> Restored:
     """Write the data of a release of another repository to a path, whole or not at all, every byte proved.
 
-    ``source`` is a folder or an address that git understands. Raises SourceUnusableError, UnknownDatasetError,
-    UnknownVersionError, ForeignProgramsError, LostError and RemoteUnusableError where the bytes cannot be had,
-    TargetExistsError, WriteError.
+    Raises SourceUnusableError, UnknownDatasetError, UnknownVersionError, ForeignProgramsError, LostError and
+    RemoteUnusableError where the bytes cannot be had, TargetExistsError, WriteError.
     """
-    place = _address(source)
+    place = _address(source.address)
     target = Path(os.path.abspath(target))
     if {".git", ".dvc"} & set(target.parts) or not target.name:
         raise BadTargetError(str(target))
-    with _scratch(target, lock_timeout) as scratch:
+    with _scratch(target, source.lock_timeout) as scratch:
         _bring_refs(scratch, place, name)
         reasons: list[Exception] = []
-        for storage in _storages(scratch, place, remote):
+        for storage in _storages(scratch, place, source.remote):
             _write_settings(scratch, *storage)
-            project = Project.find(scratch, lock_timeout)
+            project = Project.find(scratch, source.lock_timeout)
             try:
                 return restore_to(project, name, wanted, target, announce)
             except ProgramSettingsError as error:

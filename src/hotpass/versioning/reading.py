@@ -8,11 +8,11 @@ from pathlib import Path
 
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.content import listing
-from hotpass.versioning.dvc import fetch_objects
 from hotpass.versioning.errors import DamagedPointerError, LostError, TagDisagreesError
 from hotpass.versioning.pointer import POINTER_LIMIT, ListedFile, Md5
 from hotpass.versioning.project import Dataset, Project, dataset_of
 from hotpass.versioning.proofs import Proofs
+from hotpass.versioning.remotes import fetch_objects
 from hotpass.versioning.store import ObjectState
 
 
@@ -88,7 +88,7 @@ def _pointer_paths(project: Project, release: Release) -> Iterator[str]:
 
 def fetch(project: Project, release: Release, md5s: list[Md5]) -> None:
     """Bring objects of a release from the remote into the store; raises LostError where it lacks one."""
-    lost = fetch_objects(project.root, project.settings, project.store, md5s)
+    lost = fetch_objects(project, md5s)
     if lost:
         raise LostError(release.dataset, str(release.version), len(lost), lost[0])
 
