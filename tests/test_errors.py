@@ -46,6 +46,7 @@ from hotpass.versioning.cleaning import (
     MissingTagsError,
     ShallowCloneError,
     UnknownNeedsError,
+    UnseenBranchError,
 )
 from hotpass.versioning.errors import (
     AllowLowerError,
@@ -884,6 +885,12 @@ ROWS = [
         2,
         "--from needs --to: there is no store here that it could go into",
         "hotpass fetch DATASET@VERSION --from GIT-URL --to PATH",
+    ),
+    Row(
+        UnseenBranchError(remote="origin", branch="main"),
+        10,
+        "origin has news of the branch main: what it needs is not known",
+        "git fetch origin",
     ),
     Row(
         NotConfirmedError(what="these settings are not trusted", command="hotpass trust --yes"),

@@ -235,6 +235,72 @@ def test_in_a_store_of_several_projects_others_objects_stay(released: Repo) -> N
     assert (shared / "files" / "md5" / md5[:2] / md5[2:]).exists()
 
 
+def held(remote: Path) -> set[str]:
+    return {path.parent.name + path.name for path in (remote / "files" / "md5").rglob("*") if path.is_file()}
+
+
+def _send_draft(repo: Repo, data: bytes = UNSAVED) -> str:
+    """A draft that was committed and sent, and whose branch is gone: its object is on the remote, and nobody needs it."""
+    repo.write(FILE, data)
+    repo.hotpass("version", "--bump", "major", "--dataset", "refined_data")
+    repo.git("switch", "-q", "-c", "draft")
+    repo.commit("draft", FILE + ".dvc", FILE + ".version.json")
+    repo.dvc("push", "-q")
+    md5 = repo.digest(FILE)
+    repo.git("switch", "-q", "main")
+    repo.git("merge", "-q", "-s", "ours", "-m", "not like this", "draft")
+    repo.git("branch", "-q", "-D", "draft")
+    repo.git("push", "-q", "origin", "main")
+    repo.hotpass("restore", "refined_data@1.1.0")
+    return md5
+
+
+def test_a_remote_is_cleaned_only_when_asked_and_only_of_what_was_ours(two_clones: TwoClones) -> None:
+    """Case 23: what another project put there, and what a colleague sent and never committed, stays."""
+    first, second, remote = two_clones.first, two_clones.second, two_clones.remote
+    before = held(remote)
+    md5 = _send_draft(first)
+    other = remote / "files" / "md5" / "ab" / ("c" * 30)
+    other.parent.mkdir(exist_ok=True)
+    other.write_bytes(b"another project's")
+    second.write(FILE, UNSAVED + b"8,A Colleague,1\n")
+    second.hotpass("version", "--bump", "major", "--dataset", "refined_data")
+    second.dvc("push", "-q")
+    uncommitted = second.digest(FILE)
+    first.hotpass("clean", "--yes")
+    assert md5 in held(remote), "the store was cleaned, not the remote"
+    done = first.hotpass("clean", "--remote")
+    assert md5 in done.stdout
+    assert "2 more are not known" in done.stdout
+    assert "hotpass clean --remote --yes" in done.stderr
+    assert md5 in held(remote)
+    first.hotpass("clean", "--remote", "--yes")
+    assert held(remote) == before | {"ab" + "c" * 30, uncommitted}
+    shutil.rmtree(first.path(".dvc/cache"))
+    first.hotpass("fetch")
+    assert_restorable(first)
+
+
+def test_news_on_the_server_stop_the_cleaning_of_a_remote(two_clones: TwoClones) -> None:
+    first, second = two_clones.first, two_clones.second
+    md5 = _send_draft(first)
+    second.git("fetch", "-q")
+    second.git("switch", "-q", "-c", "again", "origin/main^2")
+    second.git("push", "-q", "origin", "again")
+    done = first.hotpass("clean", "--remote", "--yes", check=False)
+    assert done.code == 10
+    assert "branch again" in done.stderr
+    first.git("fetch", "-q")
+    assert "0 objects" in first.hotpass("clean", "--remote", "--yes").stdout
+    assert md5 in held(two_clones.remote)
+
+
+@pytest.mark.parametrize(("args", "code"), [(("--remote",), 7), (("--remote-name", "storage"), 2)])
+def test_a_remote_that_cannot_be_looked_at(two_clones: TwoClones, args: tuple[str, ...], code: int) -> None:
+    shutil.rmtree(two_clones.remote)
+    assert two_clones.first.hotpass("clean", *args, "--yes", check=False).code == code
+
+
 def test_other_files_in_the_stores_folder_stay(released: Repo) -> None:
     mine = released.write(".dvc/cache/files/md5/notes.txt", "mine")
     link = released.path(f".dvc/cache/files/md5/ab/{'d' * 30}")

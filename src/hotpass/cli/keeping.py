@@ -36,6 +36,7 @@ _FETCH_EXAMPLES = """examples:
 _CLEAN_EXAMPLES = """examples:
   hotpass clean
   hotpass clean --yes
+  hotpass clean --remote
 """
 _HOOK_EXAMPLES = """examples:
   hotpass hook raw-data data/north.csv notes.txt
@@ -129,6 +130,8 @@ def add_verbs(add: AddVerb) -> None:
     parser.add_argument("--remote-name", metavar="R", help="the remote (default: the repository's own)")
     parser.set_defaults(run=fetch)
     parser = add("clean", "list what no release and no work tree needs; --yes removes it", _CLEAN_EXAMPLES)
+    parser.add_argument("--remote", action="store_true", help="look at the remote instead of the store")
+    parser.add_argument("--remote-name", metavar="R", help="at this one (default: the repository's own)")
     parser.add_argument("--yes", action="store_true", help="remove what is listed")
     parser.set_defaults(run=clean)
     parser = add("hook", "look at what is about to be committed: what pre-commit runs", _HOOK_EXAMPLES)
@@ -236,9 +239,14 @@ def clean(options: Namespace, screen: Screen) -> int:
             return
         screen.lines(keeping.cleaned_lines(cleaned))
         if cleaned.unneeded and not cleaned.removed:
-            screen.talk("nothing was removed; to remove it: hotpass clean --yes")
+            command = "hotpass clean --remote" if options.remote else "hotpass clean"
+            screen.talk(f"nothing was removed; to remove it: {command} --yes")
 
-    versioning.clean_store(project_of(options), announce, remove=options.yes)
+    if options.remote_name is not None and not options.remote:
+        raise TwoWishesError("--remote-name", "the store")
+    project = versioning.with_remote(project_of(options), options.remote_name)
+    clean = versioning.clean_remote if options.remote else versioning.clean_store
+    clean(project, announce, remove=options.yes)
     return 0
 
 

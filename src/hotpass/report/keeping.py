@@ -50,7 +50,8 @@ def cleaned_lines(cleaned: Cleaned) -> list[str]:
     """The objects of a place that nothing needs, the largest first, and what became of them."""
     largest = sorted(cleaned.unneeded, key=lambda one: (-one.size, one.md5))
     lines = [
-        f"{one.md5}  {amount(one.size)}  stored {datetime.fromtimestamp(one.stored, UTC):%Y-%m-%d}"
+        f"{one.md5}  {amount(one.size)}"
+        + (f"  stored {datetime.fromtimestamp(one.stored, UTC):%Y-%m-%d}" if one.stored else "")
         for one in largest
     ]
     said = "removed from" if cleaned.removed else "not needed in"

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hotpass.versioning.cleaning import Cleaned, clean_store
+    from hotpass.versioning.cleaning import Cleaned, clean_remote, clean_store
     from hotpass.versioning.current import CurrentVersion, read_version
     from hotpass.versioning.doctor import Examination, examine
     from hotpass.versioning.dvcconfig import read_settings
@@ -91,6 +91,7 @@ _HOMES = {
     "Withdrawn": "withdrawing",
     "accept_trust": "trusting",
     "check_name": "version",
+    "clean_remote": "cleaning",
     "clean_store": "cleaning",
     "dataset_names": "history",
     "examine": "doctor",
@@ -157,6 +158,7 @@ __all__ = [
     "Withdrawn",
     "accept_trust",
     "check_name",
+    "clean_remote",
     "clean_store",
     "dataset_names",
     "examine",

@@ -1,7 +1,7 @@
 """Find objects that no release and no work tree needs, and remove them where the user says so. It cannot eat a release.
 
 What is needed follows from :mod:`hotpass.versioning.needs` and from the server's tags, which must all be here. Where
-others may keep objects, too (a store outside the repository), only what a commit of this repository has
+others may keep objects, too (a remote, a store outside the repository), only what a commit of this repository has
 named is ever removed.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotpass.errors import HotpassError, RefusedError
+from hotpass.errors import HotpassError, RefusedError, RemoteError
 from hotpass.files import sync_directory, writing
 from hotpass.versioning.content import listing
 from hotpass.versioning.lock import dvc_lock, repository_lock
@@ -23,7 +23,7 @@ from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.recording import load_record
 from hotpass.versioning.recovery import forget, recover
-from hotpass.versioning.remotes import fetch_objects
+from hotpass.versioning.remotes import fetch_objects, open_remote
 from hotpass.versioning.servertags import check_unmoved
 from hotpass.versioning.store import Store
 
@@ -64,6 +64,21 @@ class ShallowCloneError(RefusedError):
         return "git fetch --tags --unshallow"
 
 
+class UnseenBranchError(RefusedError):
+    """A branch on the server is not known here as it is there."""
+
+    remote: str
+    branch: str
+
+    def __str__(self) -> str:
+        return f"{self.remote} has news of the branch {self.branch}: what it needs is not known"
+
+    @property
+    def hint(self) -> str:
+        """How to know it."""
+        return f"git fetch {self.remote}"
+
+
 class UnknownNeedsError(RefusedError):
     """What a directory needs cannot be told: its listing is neither in the store nor on the remote."""
 
@@ -81,11 +96,11 @@ class UnknownNeedsError(RefusedError):
 
 @dataclass(frozen=True)
 class Unneeded:
-    """An object that nothing needs: its name, size in bytes, and when it was stored (seconds since 1970)."""
+    """An object that nothing needs: its name, size in bytes, and when it was stored (seconds since 1970, if known)."""
 
     md5: str
     size: int
-    stored: float
+    stored: float | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +148,45 @@ def clean_store(project: Project, announce: Announce, *, remove: bool = False) -
     return cleaned
 
 
+def clean_remote(project: Project, announce: Announce, *, remove: bool = False) -> Cleaned:
+    """Look for objects on the remote that nothing needs, and with ``remove`` remove them.
+
+    Another project may keep objects there, and a colleague's clone may name some that were never committed here: only
+    what a commit of this repository has named is ours to remove. Raises what :func:`clean_store` raises,
+    UnseenBranchError where the server has a branch that is not here as it is there, RemoteUnusableError.
+    """
+    project.require_dvc()
+    with repository_lock(project.git.common, "clean", project.lock_timeout) as descriptor:
+        project = project.holding(descriptor)
+        if recover(project, {"action": "clean"}) is not None:
+            forget(project)
+        _check_server(project)
+        needed, known = wanted_objects(project)
+        remote = open_remote(project)
+        held = remote.list_objects()
+        unneeded, others = sort_out(held, needed, known)
+        if remove and unneeded:
+            # Somebody may have published meanwhile.
+            _check_server(project)
+            remote.remove([md5 for md5 in unneeded if md5.endswith(".dir")])
+            remote.remove([md5 for md5 in unneeded if not md5.endswith(".dir")])
+        objects = tuple(Unneeded(md5, held[md5].size) for md5 in unneeded)
+        kept = len(held) - len(unneeded) - others
+        cleaned = Cleaned(f"{remote.name} ({remote.address})", objects, kept, others, remove)
+        announce(cleaned)
+    return cleaned
+
+
+def _check_server(project: Project) -> None:
+    """Raise what :func:`check_history` raises, and UnseenBranchError for a branch that is ahead of what is known here."""
+    check_history(project)
+    here = set(project.git.ref_trees().values())
+    for remote in project.git.remotes():
+        for name, oid in sorted(project.git.remote_branches(remote).items()):
+            if oid not in here:
+                raise UnseenBranchError(remote, name)
+
+
 def check_history(project: Project) -> None:
     """Raise ShallowCloneError, MissingTagsError or TagMovedError where what needs follow from is not all here."""
     if project.git.is_shallow():
@@ -159,6 +213,8 @@ def wanted_objects(project: Project) -> tuple[set[Md5], set[Md5]]:
     if missing:
         try:
             lost = fetch_objects(project, missing)
+        except RemoteError:
+            raise
         except HotpassError as error:
             raise UnknownNeedsError(missing[0], str(error)) from error
         if lost:

@@ -383,12 +383,19 @@ class Git:
 
     def remote_tags(self, remote: str) -> dict[str, Oid]:
         """Every tag on a remote's server, by its name; raises ServerUnusableError."""
-        done = self._git("ls-remote", "-q", "--tags", "--refs", "--", remote, ok=range(256))
+        return self._remote_refs(remote, "refs/tags/")
+
+    def remote_branches(self, remote: str) -> dict[str, Oid]:
+        """Every branch on a remote's server and its commit, by its name; raises ServerUnusableError."""
+        return self._remote_refs(remote, "refs/heads/")
+
+    def _remote_refs(self, remote: str, prefix: str) -> dict[str, Oid]:
+        done = self._git("ls-remote", "-q", "--refs", "--", remote, f"{prefix}*", ok=range(256))
         if done.code != 0:
             lines = done.err.strip().splitlines() or ["no message"]
             raise ServerUnusableError(remote, lines[0])
         pairs = (line.partition("\t") for line in os.fsdecode(done.out).splitlines())
-        return {name.removeprefix("refs/tags/"): Oid(oid) for oid, _, name in pairs}
+        return {name.removeprefix(prefix): Oid(oid) for oid, _, name in pairs if name.startswith(prefix)}
 
     def is_shallow(self) -> bool:
         """True in a clone that was made with ``--depth``."""
