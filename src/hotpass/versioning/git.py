@@ -219,6 +219,24 @@ class Git:
         done = self._git("cat-file", "blob", f"{rev}:{path}", ok=(0, 128))
         return done.out if done.code == 0 else None
 
+    def blobs(self, names: Sequence[str]) -> list[bytes | None]:
+        """The bytes of each of these blobs (``REV:PATH``), by one question; None where there is none."""
+        fit = [name for name in names if "\n" not in name]
+        done = self._git("cat-file", "--batch", stdin=b"".join(os.fsencode(name) + b"\n" for name in fit))
+        found: dict[str, bytes | None] = {}
+        at = 0
+        for name in fit:
+            line = done.out.index(b"\n", at)
+            head = done.out[at:line].split(b" ")
+            at = line + 1
+            if len(head) == 3 and head[2].isdigit():
+                end = at + int(head[2])
+                found[name] = done.out[at:end] if head[1] == b"blob" else None
+                at = end + 1
+            else:
+                found[name] = None
+        return [found.get(name) for name in names]
+
     def blob_bytes(self, oid: Oid) -> bytes:
         """The bytes of a blob."""
         return self._git("cat-file", "blob", oid).out
@@ -347,6 +365,30 @@ class Git:
         if done.code != 0:
             raise NoIdentityError
         return done.out.decode("utf-8", "surrogateescape").strip()
+
+    def contains(self, newer: str, older: Oid) -> bool:
+        """Whether a commit is in the history of another; False where it is not known here."""
+        done = self._git("merge-base", "--is-ancestor", older, newer, ok=(0, 1, 128))
+        return done.code == 0
+
+    # --- talking to servers ----------------------------------------------------------------------------------
+
+    def remotes(self) -> list[str]:
+        """The names of git's remotes."""
+        return os.fsdecode(self._git("remote").out).split("\n")[:-1]
+
+    def setting(self, name: str) -> str:
+        """The value of one of git's settings, empty where it is not set."""
+        done = self._git("config", "--get", "--", name, ok=(0, 1))
+        return os.fsdecode(done.out).rstrip("\n")
+
+    def talk(self, *args: str, timeout: float) -> Finished:
+        """Run a command that talks to a server, whatever its exit code; a passphrase may be asked for.
+
+        Raises ToolTimeoutError after ``timeout`` seconds.
+        """
+        argv = ["git", *_DURABLE, *args]
+        return _run(argv, self.top, keep=self.keep, terminal=True, timeout=timeout)
 
     # --- writing objects: nothing points at them yet ---------------------------------------------------------
 
@@ -517,7 +559,7 @@ def _check_version(_program: str | None) -> None:
         raise ToolTooOldError("git", version, ".".join(map(str, GIT_NEEDED)))
 
 
-def _run(
+def _run(  # noqa: PLR0913  # as process.run, with what is git's own
     argv: Sequence[str],
     cwd: Path,
     *,
@@ -525,9 +567,10 @@ def _run(
     extra: Mapping[str, str] | None = None,
     keep: Sequence[int] = (),
     terminal: bool = False,
+    timeout: float = _SECONDS,
 ) -> Finished:
     environment = clean_environment(os.environ) | dict(extra or {})
-    return run(argv, cwd=cwd, env=environment, stdin=stdin, timeout=_SECONDS, keep=keep, terminal=terminal)
+    return run(argv, cwd=cwd, env=environment, stdin=stdin, timeout=timeout, keep=keep, terminal=terminal)
 
 
 class _private_repository:  # noqa: N801  # used as a context manager, named like one

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hotpass.workflows.judging import judge
     from hotpass.workflows.keys import key_columns_of
     from hotpass.workflows.opening import open_frames
+    from hotpass.workflows.publishing.publish import Published, PublishedVersion, PublishRequest, publish
     from hotpass.workflows.querying import Answer, open_query
     from hotpass.workflows.refining import (
         Prepared as PreparedRun,
@@ -48,6 +49,9 @@ _HOMES = {
     "Found": "identifying",
     "Pair": "reviewing",
     "PointResult": "backfilling",
+    "PublishRequest": "publishing.publish",
+    "Published": "publishing.publish",
+    "PublishedVersion": "publishing.publish",
     "RefineRequest": "refining",
     "RefineResult": "refining",
     "Review": "reviewing",
@@ -77,6 +81,7 @@ _HOMES = {
     "open_side": "sides",
     "open_workplace": "workplace",
     "prepare_run": "refining",
+    "publish": "publishing.publish",
     "run_demo": "demo.story",
     "trace": "tracing",
 }
@@ -91,6 +96,9 @@ __all__ = [
     "Pair",
     "PointResult",
     "PreparedRun",
+    "PublishRequest",
+    "Published",
+    "PublishedVersion",
     "RefineRequest",
     "RefineResult",
     "Review",
@@ -120,6 +128,7 @@ __all__ = [
     "open_side",
     "open_workplace",
     "prepare_run",
+    "publish",
     "run_demo",
     "trace",
 ]
