@@ -110,7 +110,6 @@ from hotpass.versioning.errors import (
     RemoteTakenError,
     RemoteUnusableError,
     SecretInConfigError,
-    ServerUnusableError,
     SigningError,
     TagDisagreesError,
     TagExistsError,
@@ -837,12 +836,6 @@ ROWS = [
         10,
         "the remote 'storage' of ../other can run programs by configpath",
         "git clone it, look at its .dvc/config, and there: hotpass trust, then hotpass fetch",
-    ),
-    Row(
-        ServerUnusableError(remote="origin", reason="the reason"),
-        7,
-        "the git remote 'origin' could not be asked: the reason",
-        "check the network, the address and your access: git ls-remote origin",
     ),
     Row(
         MissingTagsError(where="origin", count=3, first="data-v1.0.0"),

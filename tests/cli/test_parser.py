@@ -62,6 +62,7 @@ VERBS = {
     "query": ["SELECT 1"],
     "demo": [],
     "completion": ["bash"],
+    "publish": [],
     "trust": [],
     "hook": ["agreement"],
     "clean": [],

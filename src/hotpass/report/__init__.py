@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         write_comparison_csv,
         write_comparison_html,
     )
+    from hotpass.report.publishing import published_lines, published_notes
     from hotpass.report.refinement import (
         comparison_part,
         refinement_document,
@@ -50,6 +51,8 @@ _HOMES = {
     "pair_lines": "refining",
     "point_document": "refining",
     "point_line": "refining",
+    "published_lines": "publishing",
+    "published_notes": "publishing",
     "refine_document": "refining",
     "refinement_document": "refinement",
     "refinement_lines": "refinement",
@@ -75,6 +78,8 @@ __all__ = [
     "pair_lines",
     "point_document",
     "point_line",
+    "published_lines",
+    "published_notes",
     "refine_document",
     "refinement_document",
     "refinement_lines",

@@ -24,7 +24,7 @@ from hotpass.versioning.project import Project
 from hotpass.versioning.recording import load_record
 from hotpass.versioning.recovery import forget, recover
 from hotpass.versioning.remotes import fetch_objects, open_remote
-from hotpass.versioning.servertags import check_unmoved
+from hotpass.versioning.servertags import ask_servers, check_unmoved
 from hotpass.versioning.store import Store
 
 _FOLDER = re.compile(r"[0-9a-f]{2}")
@@ -126,7 +126,7 @@ def clean_store(project: Project, announce: Announce, *, remove: bool = False) -
     """Look for objects in the store that nothing needs, and with ``remove`` remove them.
 
     Raises ShallowCloneError, MissingTagsError where the server has tags that are not here, TagMovedError,
-    ServerUnusableError, UnseenWorktreeError, UnknownNeedsError, WriteError.
+    GitServerError, UnseenWorktreeError, UnknownNeedsError, WriteError.
     """
     project.require_dvc()
     with repository_lock(project.git.common, "clean", project.lock_timeout) as descriptor:
@@ -160,14 +160,14 @@ def clean_remote(project: Project, announce: Announce, *, remove: bool = False) 
         project = project.holding(descriptor)
         if recover(project, {"action": "clean"}) is not None:
             forget(project)
-        _check_server(project)
+        check_history(project, branches=True)
         needed, known = wanted_objects(project)
         remote = open_remote(project)
         held = remote.list_objects()
         unneeded, others = sort_out(held, needed, known)
         if remove and unneeded:
             # Somebody may have published meanwhile.
-            _check_server(project)
+            check_history(project, branches=True)
             remote.remove([md5 for md5 in unneeded if md5.endswith(".dir")])
             remote.remove([md5 for md5 in unneeded if not md5.endswith(".dir")])
         objects = tuple(Unneeded(md5, held[md5].size) for md5 in unneeded)
@@ -177,26 +177,23 @@ def clean_remote(project: Project, announce: Announce, *, remove: bool = False) 
     return cleaned
 
 
-def _check_server(project: Project) -> None:
-    """Raise what :func:`check_history` raises, and UnseenBranchError for a branch that is ahead of what is known here."""
-    check_history(project)
-    here = set(project.git.ref_trees().values())
-    for remote in project.git.remotes():
-        for name, oid in sorted(project.git.remote_branches(remote).items()):
-            if oid not in here:
-                raise UnseenBranchError(remote, name)
+def check_history(project: Project, *, branches: bool = False) -> None:
+    """Raise ShallowCloneError, MissingTagsError or TagMovedError where what needs follow from is not all here.
 
-
-def check_history(project: Project) -> None:
-    """Raise ShallowCloneError, MissingTagsError or TagMovedError where what needs follow from is not all here."""
+    With ``branches`` also UnseenBranchError for a branch on a server that is not known here as it is there.
+    """
     if project.git.is_shallow():
         raise ShallowCloneError(str(project.root))
     here = {tag.name: tag.object for tag in project.git.tags()}
-    for remote in project.git.remotes():
-        there = project.git.remote_tags(remote)
-        if missing := sorted(there.keys() - here.keys()):
-            raise MissingTagsError(remote, len(missing), missing[0])
-        check_unmoved(here, there)
+    tips = set(project.git.ref_trees().values()) if branches else set()
+    for server in ask_servers(project):
+        there = {ref.removeprefix("refs/tags/") for ref in server.refs if ref.startswith("refs/tags/")}
+        if missing := sorted(there - here.keys()):
+            raise MissingTagsError(server.name, len(missing), missing[0])
+        check_unmoved(here, server)
+        for ref, oid in sorted(server.refs.items()) if branches else ():
+            if ref.startswith("refs/heads/") and oid not in tips:
+                raise UnseenBranchError(server.name, ref.removeprefix("refs/heads/"))
     for dataset in project.datasets():
         record, _ = load_record(project, dataset)
         if record is not None and record.tag and record.tag not in here:

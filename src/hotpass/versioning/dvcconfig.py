@@ -125,15 +125,18 @@ def read_config(path: Path) -> dict[str, dict[str, str]]:
         data = read_small(path, _LIMIT, follow=True)
     except ReadError as error:
         raise DamagedConfigError(str(path), error.reason) from error
-    if data is None:
-        return {}
+    return {} if data is None else parse_config(data, str(path))
+
+
+def parse_config(data: bytes, path: str) -> dict[str, dict[str, str]]:
+    """The sections of a settings file's bytes, as :func:`read_config`; raises DamagedConfigError naming ``path``."""
     parser = RawConfigParser(strict=False, delimiters=("=",), comment_prefixes=("#",), default_section="\0")
     try:
         # configobj, with which DVC reads, gives indentation no meaning; configparser would join such lines.
         lines = (line.strip() for line in data.decode("utf-8").splitlines())
         parser.read_string("\n".join(lines))
     except (ParserError, UnicodeDecodeError) as error:
-        raise DamagedConfigError(str(path), str(error).splitlines()[0]) from error
+        raise DamagedConfigError(path, str(error).splitlines()[0]) from error
     sections: dict[str, dict[str, str]] = {}
     for name in parser.sections():
         options = {key.strip("\"'"): _unquoted(value) for key, value in parser.items(name)}
@@ -143,9 +146,14 @@ def read_config(path: Path) -> dict[str, dict[str, str]]:
 
 def secrets_in(path: Path) -> tuple[str, ...]:
     """The names of the options in a settings file that hold a secret, passwords in URLs included."""
+    return secrets_of(read_config(path))
+
+
+def secrets_of(sections: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    """The same of sections that were read."""
     return tuple(
         f"{section}.{key}".replace('"', "").replace("'", "")
-        for section, options in read_config(path).items()
+        for section, options in sections.items()
         for key, value in options.items()
         if key in SECRETS or (key.endswith("url") and has_password(value))
     )

@@ -1084,17 +1084,3 @@ class RemoteUnusableError(RemoteError):
     @property
     def hint(self) -> str:
         return "check the network, the address and the permissions: dvc remote list"
-
-
-class ServerUnusableError(RemoteError):
-    """The git server of a repository could not be asked."""
-
-    remote: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"the git remote {self.remote!r} could not be asked: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return f"check the network, the address and your access: git ls-remote {self.remote}"

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 
 from hotpass.versioning.catalogue import Release, catalogues_of
 from hotpass.versioning.content import listing
-from hotpass.versioning.errors import RemoteUnusableError, ServerUnusableError
 from hotpass.versioning.history import open_catalogue
 from hotpass.versioning.lock import repository_lock
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.proofs import Proofs
+from hotpass.versioning.pushing import ask_server
 from hotpass.versioning.reading import released_dataset
 from hotpass.versioning.recovery import carrying_out, forget, recover
 from hotpass.versioning.remotes import open_remote, remote_name_of
+from hotpass.versioning.remotes.errors import GitServerError
 from hotpass.versioning.servertags import check_unmoved
 from hotpass.versioning.store import ObjectState
 from hotpass.versioning.wanted import Wanted
@@ -123,10 +124,10 @@ def _compare_with_servers(project: Project, releases: Iterable[Release]) -> tupl
     """Raise TagMovedError where a server's tag is another; a server that cannot be asked is only a remark."""
     here = {release.tag: release.object for release in releases}
     notes = []
-    for remote in project.git.remotes() if here else ():
+    for name in project.git.remotes() if here else ():
         try:
-            check_unmoved(here, project.git.remote_tags(remote))
-        except ServerUnusableError as error:
+            check_unmoved(here, ask_server(project.git, name, project.preferences["remote_timeout"]))
+        except GitServerError as error:
             notes.append(f"whether tags were moved is not known: {error}")
     return tuple(notes)
 
@@ -171,8 +172,6 @@ class _Fetching:
             return set(), set()
         remote = open_remote(self.project)
         self.remote = remote.name
-        if not remote.exists():
-            raise RemoteUnusableError(remote.name, "its folder does not exist")
         transfer = remote.fetch(self.project.store, wanting)
         self.size += transfer.size
         return set(transfer.done), {*transfer.missing, *transfer.damaged}

@@ -20,7 +20,6 @@ from hotpass.versioning.errors import (
     NoIdentityError,
     NoRepositoryError,
     RefsMovedError,
-    ServerUnusableError,
     SigningError,
     UntrustedRepositoryError,
 )
@@ -220,6 +219,24 @@ class Git:
         done = self._git("cat-file", "blob", f"{rev}:{path}", ok=(0, 128))
         return done.out if done.code == 0 else None
 
+    def blobs(self, names: Sequence[str]) -> list[bytes | None]:
+        """The bytes of each of these blobs (``REV:PATH``), by one question; None where there is none."""
+        fit = [name for name in names if "\n" not in name]
+        done = self._git("cat-file", "--batch", stdin=b"".join(os.fsencode(name) + b"\n" for name in fit))
+        found: dict[str, bytes | None] = {}
+        at = 0
+        for name in fit:
+            line = done.out.index(b"\n", at)
+            head = done.out[at:line].split(b" ")
+            at = line + 1
+            if len(head) == 3 and head[2].isdigit():
+                end = at + int(head[2])
+                found[name] = done.out[at:end] if head[1] == b"blob" else None
+                at = end + 1
+            else:
+                found[name] = None
+        return [found.get(name) for name in names]
+
     def blob_bytes(self, oid: Oid) -> bytes:
         """The bytes of a blob."""
         return self._git("cat-file", "blob", oid).out
@@ -345,20 +362,6 @@ class Git:
             found.append((os.fsdecode(path), mode, Oid(oid)))
         return found
 
-    def blobs(self, oids: Iterable[Oid]) -> Iterator[tuple[Oid, bytes]]:
-        """The bytes of many blobs, by one question."""
-        wanted = sorted(set(oids))
-        out = self._git("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode()).out
-        at = 0
-        for oid in wanted:
-            head, _, _ = out[at : at + 200].partition(b"\n")
-            _, _, size = head.decode().rpartition(" ")
-            if not size.isdecimal():
-                raise ToolFailedError("git cat-file --batch", 0, f"no blob {oid}")
-            start = at + len(head) + 1
-            yield oid, out[start : start + int(size)]
-            at = start + int(size) + 1
-
     def history_blobs(self) -> dict[Oid, str]:
         """Every blob of every commit that a ref leads to, with a path that it had."""
         done = self._git(
@@ -376,26 +379,6 @@ class Git:
                 head = facts.get("HEAD", "")
                 found.append((Path(facts["worktree"]), Oid(head) if head.strip("0") else None))
         return found
-
-    def remotes(self) -> list[str]:
-        """The names of the repository's remotes."""
-        return os.fsdecode(self._git("remote").out).splitlines()
-
-    def remote_tags(self, remote: str) -> dict[str, Oid]:
-        """Every tag on a remote's server, by its name; raises ServerUnusableError."""
-        return self._remote_refs(remote, "refs/tags/")
-
-    def remote_branches(self, remote: str) -> dict[str, Oid]:
-        """Every branch on a remote's server and its commit, by its name; raises ServerUnusableError."""
-        return self._remote_refs(remote, "refs/heads/")
-
-    def _remote_refs(self, remote: str, prefix: str) -> dict[str, Oid]:
-        done = self._git("ls-remote", "-q", "--refs", "--", remote, f"{prefix}*", ok=range(256))
-        if done.code != 0:
-            lines = done.err.strip().splitlines() or ["no message"]
-            raise ServerUnusableError(remote, lines[0])
-        pairs = (line.partition("\t") for line in os.fsdecode(done.out).splitlines())
-        return {name.removeprefix(prefix): Oid(oid) for oid, _, name in pairs if name.startswith(prefix)}
 
     def is_shallow(self) -> bool:
         """True in a clone that was made with ``--depth``."""
@@ -432,6 +415,30 @@ class Git:
         if done.code != 0:
             raise NoIdentityError
         return done.out.decode("utf-8", "surrogateescape").strip()
+
+    def contains(self, newer: str, older: Oid) -> bool:
+        """Whether a commit is in the history of another; False where it is not known here."""
+        done = self._git("merge-base", "--is-ancestor", older, newer, ok=(0, 1, 128))
+        return done.code == 0
+
+    # --- talking to servers ----------------------------------------------------------------------------------
+
+    def remotes(self) -> list[str]:
+        """The names of git's remotes."""
+        return os.fsdecode(self._git("remote").out).split("\n")[:-1]
+
+    def setting(self, name: str) -> str:
+        """The value of one of git's settings, empty where it is not set."""
+        done = self._git("config", "--get", "--", name, ok=(0, 1))
+        return os.fsdecode(done.out).rstrip("\n")
+
+    def talk(self, *args: str, timeout: float) -> Finished:
+        """Run a command that talks to a server, whatever its exit code; a passphrase may be asked for.
+
+        Raises ToolTimeoutError after ``timeout`` seconds.
+        """
+        argv = ["git", *_DURABLE, *args]
+        return _run(argv, self.top, keep=self.keep, terminal=True, timeout=timeout)
 
     # --- writing objects: nothing points at them yet ---------------------------------------------------------
 
@@ -602,7 +609,7 @@ def _check_version(_program: str | None) -> None:
         raise ToolTooOldError("git", version, ".".join(map(str, GIT_NEEDED)))
 
 
-def _run(
+def _run(  # noqa: PLR0913  # as process.run, with what is git's own
     argv: Sequence[str],
     cwd: Path,
     *,
@@ -610,9 +617,10 @@ def _run(
     extra: Mapping[str, str] | None = None,
     keep: Sequence[int] = (),
     terminal: bool = False,
+    timeout: float = _SECONDS,
 ) -> Finished:
     environment = clean_environment(os.environ) | dict(extra or {})
-    return run(argv, cwd=cwd, env=environment, stdin=stdin, timeout=_SECONDS, keep=keep, terminal=terminal)
+    return run(argv, cwd=cwd, env=environment, stdin=stdin, timeout=timeout, keep=keep, terminal=terminal)
 
 
 class _private_repository:  # noqa: N801  # used as a context manager, named like one

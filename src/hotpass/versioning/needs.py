@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hotpass.errors import RefusedError
+from hotpass.errors import ReadError, RefusedError
 from hotpass.files import read_small
 from hotpass.versioning.catalogue import parse_message
 from hotpass.versioning.errors import DamagedPointerError
@@ -57,8 +57,7 @@ def named_now(project: Project) -> set[Md5]:
         trees |= {head} if head else set()
     for tree in trees:
         blobs |= {oid for path, oid in project.git.tree_files(tree).items() if _names_objects(path)}
-    for _, data in project.git.blobs(blobs):
-        found |= set(md5s_in(data))
+    found |= _in_blobs(project.git, blobs)
     for tag in project.git.tags():
         md5 = parse_message(tag.message)[1].get("Md5", "")
         found |= set(md5s_in(md5.encode()))
@@ -67,11 +66,8 @@ def named_now(project: Project) -> set[Md5]:
 
 def named_ever(project: Project) -> set[Md5]:
     """Every object that any commit has named; members of directories are not among them."""
-    blobs = [oid for oid, path in project.git.history_blobs().items() if _names_objects(path)]
-    found: set[Md5] = set()
-    for _, data in project.git.blobs(blobs):
-        found |= set(md5s_in(data))
-    return found
+    blobs = {oid for oid, path in project.git.history_blobs().items() if _names_objects(path)}
+    return _in_blobs(project.git, blobs)
 
 
 def md5s_in(data: bytes) -> Iterator[Md5]:
@@ -83,6 +79,16 @@ def md5s_in(data: bytes) -> Iterator[Md5]:
         yield parse_pointer(data.decode("utf-8")).md5
     except (DamagedPointerError, UnicodeDecodeError):
         return
+
+
+def _in_blobs(git: Git, oids: set[Oid]) -> set[Md5]:
+    found: set[Md5] = set()
+    names = sorted(oids)
+    for name, data in zip(names, git.blobs(names), strict=True):
+        if data is None:
+            raise ReadError(name, "git has no such blob")
+        found |= set(md5s_in(data))
+    return found
 
 
 def listings(md5s: Iterable[Md5]) -> set[Md5]:

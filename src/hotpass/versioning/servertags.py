@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from hotpass.errors import IntegrityError
 from hotpass.versioning.git import Oid
+from hotpass.versioning.project import Project
+from hotpass.versioning.pushing import Server, ask_server
 
 
 class TagMovedError(IntegrityError):
@@ -24,8 +26,15 @@ class TagMovedError(IntegrityError):
         return f"ask who moved it; to take the server's: git tag -d {self.tag} && git fetch origin tag {self.tag}"
 
 
-def check_unmoved(here: Mapping[str, Oid], there: Mapping[str, Oid]) -> None:
-    """Raise TagMovedError for the first tag that a server has with another object than this repository."""
-    for name in sorted(here.keys() & there.keys()):
-        if here[name] != there[name]:
-            raise TagMovedError(name, here[name], there[name])
+def ask_servers(project: Project) -> Iterator[Server]:
+    """Every git remote of a repository, asked one after the other; raises GitServerError."""
+    for name in project.git.remotes():
+        yield ask_server(project.git, name, project.preferences["remote_timeout"])
+
+
+def check_unmoved(here: Mapping[str, Oid], server: Server) -> None:
+    """Raise TagMovedError for the first of these tags that a server has with another object."""
+    for name, oid in sorted(here.items()):
+        there = server.tag(name)
+        if there not in (None, oid):
+            raise TagMovedError(name, oid, str(there))

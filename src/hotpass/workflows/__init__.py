@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hotpass.workflows.judging import judge
     from hotpass.workflows.keys import key_columns_of
     from hotpass.workflows.opening import open_frames
+    from hotpass.workflows.publishing.publish import Published, PublishedVersion, PublishRequest, publish
     from hotpass.workflows.querying import Answer, open_query
     from hotpass.workflows.refining import (
         Prepared as PreparedRun,
@@ -50,6 +51,9 @@ _HOMES = {
     "NeedsTerminalError": "errors",
     "Pair": "reviewing",
     "PointResult": "backfilling",
+    "PublishRequest": "publishing.publish",
+    "Published": "publishing.publish",
+    "PublishedVersion": "publishing.publish",
     "RefineRequest": "refining",
     "RefineResult": "refining",
     "Review": "reviewing",
@@ -82,6 +86,7 @@ _HOMES = {
     "open_side": "sides",
     "open_workplace": "workplace",
     "prepare_run": "refining",
+    "publish": "publishing.publish",
     "run_demo": "demo.story",
     "trace": "tracing",
 }
@@ -97,6 +102,9 @@ __all__ = [
     "Pair",
     "PointResult",
     "PreparedRun",
+    "PublishRequest",
+    "Published",
+    "PublishedVersion",
     "RefineRequest",
     "RefineResult",
     "Review",
@@ -129,6 +137,7 @@ __all__ = [
     "open_side",
     "open_workplace",
     "prepare_run",
+    "publish",
     "run_demo",
     "trace",
 ]

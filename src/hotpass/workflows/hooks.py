@@ -79,10 +79,9 @@ def _raw(path: str, datasets: Iterable[Dataset]) -> Fault | None:
 def _staged(project: Project) -> Iterator[tuple[Dataset, Mapping[str, list[bytes]]]]:
     """Every staged pointer, and the bytes of all that is staged of pointers and records, each side of a conflict."""
     entries = [one for one in project.git.index_files() if one[0].endswith((".dvc", _RECORD))]
-    data = dict(project.git.blobs(oid for _, _, oid in entries))
     staged: dict[str, list[bytes]] = {}
-    for path, _, oid in entries:
-        staged.setdefault(path, []).append(data[oid])
+    for (path, _, _), data in zip(entries, project.git.blobs([oid for _, _, oid in entries]), strict=True):
+        staged.setdefault(path, []).append(data or b"")
     for path in sorted(staged):
         if path.endswith(".dvc") and not path.startswith(".dvc/"):
             yield _dataset(path, staged[path][0]), staged
