@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Post HOTPASS_PAGE as one comment of the pull request, or put it in the place of the one that is there.
+# Post ACTION_PAGE as one comment of the pull request, or put it in the place of the one that is there.
 set -euo pipefail
 
 api=$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/issues
@@ -12,7 +12,7 @@ call() {
         curl --config - --silent --show-error --fail --max-time 60 --header 'Accept: application/vnd.github+json' "$@"
 }
 
-python3 - "$HOTPASS_PAGE" > "$scratch/body.json" << 'PYTHON'
+python3 - "$ACTION_PAGE" > "$scratch/body.json" << 'PYTHON'
 import json, sys
 
 LIMIT = 60_000  # GitHub takes 65,536 characters
@@ -25,7 +25,7 @@ PYTHON
 number=1
 known=
 while :; do
-    call "$api/$HOTPASS_PULL_REQUEST/comments?per_page=100&page=$number" > "$scratch/comments.json"
+    call "$api/$ACTION_PULL_REQUEST/comments?per_page=100&page=$number" > "$scratch/comments.json"
     read -r count known < <(python3 - "$scratch/comments.json" << 'PYTHON'
 import json, sys
 
@@ -43,6 +43,6 @@ if [ -n "$known" ]; then
     call --request PATCH --data "@$scratch/body.json" "$api/comments/$known" > /dev/null
     echo "updated comment $known"
 else
-    call --request POST --data "@$scratch/body.json" "$api/$HOTPASS_PULL_REQUEST/comments" > /dev/null
+    call --request POST --data "@$scratch/body.json" "$api/$ACTION_PULL_REQUEST/comments" > /dev/null
     echo "posted a comment"
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Write HOTPASS_PAGE, in Markdown: what a pull request changes in the data since the newest release, dataset by dataset.
+# Write ACTION_PAGE, in Markdown: what a pull request changes in the data since the newest release, dataset by dataset.
 # It holds counts, names and addresses, never a value; what a command says beside that is not shown, for it might.
 set -euo pipefail
 
@@ -9,14 +9,17 @@ page=$scratch/page.md
 
 # Prints "NAME<tab>PATH" of every dataset whose pointer the pull request changes.
 changed() {
-    git diff --name-only -z "$HOTPASS_BASE...HEAD" -- ':(glob)**/*.dvc' > "$scratch/changed"
+    git diff --name-only -z "$ACTION_BASE...HEAD" -- ':(glob)**/*.dvc' > "$scratch/changed"
     hotpass version --status --json > "$scratch/status.json" || true
     python3 - "$scratch" << 'PYTHON'
 import json, pathlib, sys
 
 scratch = pathlib.Path(sys.argv[1])
 pointers = set(scratch.joinpath("changed").read_text("utf-8", "surrogateescape").split("\0"))
-for dataset in json.loads(scratch.joinpath("status.json").read_text())["datasets"]:
+status = json.loads(scratch.joinpath("status.json").read_text())
+if "datasets" not in status:
+    sys.exit(f"hotpass version --status: {status['error']['type']}")
+for dataset in status["datasets"]:
     if dataset["path"] + ".dvc" in pointers:
         print(dataset["dataset"], dataset["path"], sep="\t")
 PYTHON
@@ -39,7 +42,7 @@ describe() {
     local name=$1 path=$2 new said=$scratch/said.json
     new=$scratch/$name/$(basename "$path")
     mkdir -p "$scratch/$name"
-    if ! hotpass fetch "$name" --to "$new" --json ${HOTPASS_REMOTE_NAME:+--remote-name "$HOTPASS_REMOTE_NAME"} \
+    if ! hotpass fetch "$name" --to "$new" --json ${ACTION_REMOTE_NAME:+--remote-name "$ACTION_REMOTE_NAME"} \
         > "$said" 2> /dev/null; then
         printf '### %s\n\nIts data could not be fetched (%s). Was it sent to the remote?\n' "$name" "$(failure "$said")"
     elif [ "$(git tag -l "$name-v*" | wc -l)" -eq 0 ]; then
@@ -66,7 +69,7 @@ changed > "$scratch/datasets"
         echo 'No dataset is changed here.'
     fi
 } > "$page"
-cp "$page" "$HOTPASS_PAGE"
+cp "$page" "$ACTION_PAGE"
 if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
     cat "$page" >> "$GITHUB_STEP_SUMMARY"
 fi

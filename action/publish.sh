@@ -2,7 +2,7 @@
 # Release what was merged, if asked to, then send data and tags. The branch itself is not pushed: it may be protected.
 set -euo pipefail
 
-if [ "${HOTPASS_RELEASE_DRAFTS:-false}" = true ]; then
+if [ "${ACTION_RELEASE_DRAFTS:-false}" = true ]; then
     export GIT_AUTHOR_NAME=${GIT_AUTHOR_NAME:-github-actions} GIT_AUTHOR_EMAIL=${GIT_AUTHOR_EMAIL:-actions@users.noreply.github.com}
     export GIT_COMMITTER_NAME=${GIT_COMMITTER_NAME:-$GIT_AUTHOR_NAME} GIT_COMMITTER_EMAIL=${GIT_COMMITTER_EMAIL:-$GIT_AUTHOR_EMAIL}
     hotpass version --status --json |
@@ -12,4 +12,4 @@ if [ "${HOTPASS_RELEASE_DRAFTS:-false}" = true ]; then
             hotpass version --tag --dataset "$name" < /dev/null
         done
 fi
-hotpass publish --tag-only ${HOTPASS_REMOTE_NAME:+--remote-name "$HOTPASS_REMOTE_NAME"}
+hotpass publish --tag-only ${ACTION_REMOTE_NAME:+--remote-name "$ACTION_REMOTE_NAME"}
