@@ -17,7 +17,12 @@ if TYPE_CHECKING:
         write_comparison_csv,
         write_comparison_html,
     )
-    from hotpass.report.publishing import published_lines, published_notes
+    from hotpass.report.publishing import (
+        published_lines,
+        published_notes,
+        verified_lines,
+        verified_problems,
+    )
     from hotpass.report.refinement import (
         comparison_part,
         refinement_document,
@@ -57,6 +62,8 @@ _HOMES = {
     "result_lines": "refining",
     "result_notes": "refining",
     "traced_lines": "tracing",
+    "verified_lines": "publishing",
+    "verified_problems": "publishing",
     "write_answer_csv": "answer",
     "write_comparison_csv": "comparison",
     "write_comparison_html": "comparison",
@@ -83,6 +90,8 @@ __all__ = [
     "result_lines",
     "result_notes",
     "traced_lines",
+    "verified_lines",
+    "verified_problems",
     "write_answer_csv",
     "write_comparison_csv",
     "write_comparison_html",

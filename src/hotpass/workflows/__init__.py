@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from hotpass.workflows.keys import key_columns_of
     from hotpass.workflows.opening import open_frames
     from hotpass.workflows.publishing.publish import Published, PublishedVersion, PublishRequest, publish
+    from hotpass.workflows.publishing.repair import repair
+    from hotpass.workflows.publishing.verify import (
+        Place,
+        Verified,
+        VerifiedVersion,
+        VerifyRequest,
+        verify,
+    )
     from hotpass.workflows.querying import Answer, open_query
     from hotpass.workflows.refining import (
         Prepared as PreparedRun,
@@ -48,6 +56,7 @@ _HOMES = {
     "NeedsTerminalError": "errors",
     "Found": "identifying",
     "Pair": "reviewing",
+    "Place": "publishing.verify",
     "PointResult": "backfilling",
     "PublishRequest": "publishing.publish",
     "Published": "publishing.publish",
@@ -60,6 +69,9 @@ _HOMES = {
     "TraceRequest": "tracing",
     "Traced": "tracing",
     "TracedCell": "tracing",
+    "Verified": "publishing.verify",
+    "VerifiedVersion": "publishing.verify",
+    "VerifyRequest": "publishing.verify",
     "Workplace": "workplace",
     "backfill": "backfilling",
     "check_report": "refining",
@@ -82,7 +94,9 @@ _HOMES = {
     "open_workplace": "workplace",
     "prepare_run": "refining",
     "publish": "publishing.publish",
+    "repair": "publishing.repair",
     "run_demo": "demo.story",
+    "verify": "publishing.verify",
     "trace": "tracing",
 }
 
@@ -94,6 +108,7 @@ __all__ = [
     "Found",
     "NeedsTerminalError",
     "Pair",
+    "Place",
     "PointResult",
     "PreparedRun",
     "PublishRequest",
@@ -107,6 +122,9 @@ __all__ = [
     "TraceRequest",
     "Traced",
     "TracedCell",
+    "Verified",
+    "VerifiedVersion",
+    "VerifyRequest",
     "Workplace",
     "backfill",
     "check_report",
@@ -129,8 +147,10 @@ __all__ = [
     "open_workplace",
     "prepare_run",
     "publish",
+    "repair",
     "run_demo",
     "trace",
+    "verify",
 ]
 
 
