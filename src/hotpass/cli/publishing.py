@@ -20,6 +20,12 @@ _PUBLISH_EXAMPLES = """examples:
   hotpass publish --all --remote-name prod
   hotpass publish --tag-only
 """
+_VERIFY_EXAMPLES = """examples:
+  hotpass verify
+  hotpass verify refined_data@^1 --remote
+  hotpass verify --remote --deep --json
+  hotpass verify --repair
+"""
 
 
 def add_verbs(add: AddVerb) -> None:
@@ -37,6 +43,22 @@ def add_verbs(add: AddVerb) -> None:
     parser.add_argument("--deep", action="store_true", help="read every byte back as proof")
     parser.add_argument("--dry-run", action="store_true", help="say what would be sent, and send nothing")
     parser.set_defaults(run=publish)
+    parser = add("verify", "look whether every release can be brought back", _VERIFY_EXAMPLES)
+    parser.add_argument(
+        "release",
+        metavar="DATASET[@RANGE]",
+        nargs="?",
+        help="which releases: of DATASET, or those that fit X.Y.Z, 1, 1.2, ^1.2, ~1.2.3, latest (default: all)",
+    )
+    parser.add_argument(
+        "--remote", action="store_true", help="each must be on the remote, and not in the store alone"
+    )
+    parser.add_argument("--remote-name", metavar="R", help="look at this DVC remote (default: DVC's default)")
+    parser.add_argument("--deep", action="store_true", help="read every byte")
+    parser.add_argument(
+        "--repair", action="store_true", help="copy the good side over the bad one; what was there is kept"
+    )
+    parser.set_defaults(run=verify)
 
 
 def publish(options: Namespace, screen: Screen) -> int:
@@ -60,3 +82,21 @@ def publish(options: Namespace, screen: Screen) -> int:
     for note in report.published_notes(result):
         screen.talk(note)
     return 0
+
+
+def verify(options: Namespace, screen: Screen) -> int:
+    """``hotpass verify``."""
+    listen(options)
+    name, wanted = versioning.parse_release_name(options.release) if options.release else (None, None)
+    request = workflows.VerifyRequest(name, wanted, options.remote, options.deep, options.remote_name)
+    look = workflows.repair if options.repair else workflows.verify
+    result = look(project_of(options), request)
+    if screen.json:
+        screen.data(document.result_document("verify", result))
+        return result.exit_code
+    screen.lines(report.verified_lines(result, screen.paint))
+    for problem in report.verified_problems(result):
+        screen.problem(problem)
+    for note in result.notes:
+        screen.talk(f"note: {note}")
+    return result.exit_code

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
         write_comparison_csv,
         write_comparison_html,
     )
-    from hotpass.report.publishing import published_lines, published_notes
+    from hotpass.report.publishing import (
+        published_lines,
+        published_notes,
+        verified_lines,
+        verified_problems,
+    )
     from hotpass.report.refinement import (
         comparison_part,
         refinement_document,
@@ -59,6 +64,8 @@ _HOMES = {
     "result_lines": "refining",
     "result_notes": "refining",
     "traced_lines": "tracing",
+    "verified_lines": "publishing",
+    "verified_problems": "publishing",
     "write_answer_csv": "answer",
     "write_comparison_csv": "comparison",
     "write_comparison_html": "comparison",
@@ -86,6 +93,8 @@ __all__ = [
     "result_lines",
     "result_notes",
     "traced_lines",
+    "verified_lines",
+    "verified_problems",
     "write_answer_csv",
     "write_comparison_csv",
     "write_comparison_html",

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hotpass.errors import HotpassError
+from hotpass.errors import HotpassError, IntegrityError
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.content import listing
 from hotpass.versioning.errors import (
-    DamagedObjectError,
     DamagedPointerError,
     DamagedRecordError,
-    MissingObjectError,
     TagDisagreesError,
 )
-from hotpass.versioning.pointer import POINTER_LIMIT, Md5, Pointer
+from hotpass.versioning.pointer import POINTER_LIMIT, Md5, Pointer, parse_listing
 from hotpass.versioning.project import Dataset, Project, dataset_of
 from hotpass.versioning.reading import released_dataset
 from hotpass.versioning.record import RECORD_LIMIT, VersionRecord, parse_record
@@ -116,6 +114,10 @@ class Members:
             self._known[md5] = self._read(md5)
         return self._known[md5]
 
+    def learn(self, md5: Md5, data: bytes) -> None:
+        """Take a listing from elsewhere, its bytes proved; raises DamagedObjectError for one that is none."""
+        self._known[md5] = (md5, *dict.fromkeys(member.md5 for member in parse_listing(data)))
+
     def forget(self, md5s: Iterable[Md5]) -> None:
         """Read these anew next time: they were fetched."""
         for md5 in md5s:
@@ -124,6 +126,6 @@ class Members:
     def _read(self, md5: Md5) -> tuple[Md5, ...] | None:
         try:
             members = listing(self._project, md5)
-        except (MissingObjectError, DamagedObjectError):
+        except IntegrityError:
             return None
         return (md5, *dict.fromkeys(member.md5 for member in members))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotpass.errors import HotpassError, ReadError
 from hotpass.files import read_small
@@ -12,6 +12,7 @@ from hotpass.versioning.content import digests, identify, listing, look
 from hotpass.versioning.errors import DamagedPointerError, UnmergedError
 from hotpass.versioning.git import Oid
 from hotpass.versioning.journal import pending
+from hotpass.versioning.known import Known, read_known
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Dataset, Project
 from hotpass.versioning.record import RECORD_LIMIT
@@ -79,9 +80,11 @@ def read_status(project: Project, name: str | None = None) -> Status:
     head = project.git.head().commit
     paths = [path for dataset in chosen for path in (dataset.pointer_path, dataset.record_path)]
     committed = project.git.tree_blobs(head, paths) if head else {}
+    known = read_known(project.git.common)
     standing = tuple(
         _standing(project, dataset, catalogue_of(dataset.name, tags), committed) for dataset in chosen
     )
+    standing = tuple(replace(each, published=_published(project, known, each)) for each in standing)
     return Status(standing, pending(project.git.common))
 
 
@@ -135,6 +138,17 @@ def _standing(
         description=pointer.description,
         notes=tuple(notes),
     )
+
+
+def _published(project: Project, known: Known, standing: DatasetStatus) -> str:
+    """What the last publish or verify saw of the release, offline."""
+    if not project.settings.remotes:
+        return "not published"
+    seen = known.sightings.get(standing.tag or "")
+    if seen is None:
+        return "not checked"
+    state = "not whole" if not seen.complete else "published" if seen.pushed else "data sent"
+    return f"{state} {seen.date[:10]} ({seen.name})"
 
 
 def _data(project: Project, dataset: Dataset) -> tuple[str, list[str]]:

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from hotpass.workflows.keys import key_columns_of
     from hotpass.workflows.opening import open_frames
     from hotpass.workflows.publishing.publish import Published, PublishedVersion, PublishRequest, publish
+    from hotpass.workflows.publishing.repair import repair
+    from hotpass.workflows.publishing.verify import (
+        Place,
+        Verified,
+        VerifiedVersion,
+        VerifyRequest,
+        verify,
+    )
     from hotpass.workflows.querying import Answer, open_query
     from hotpass.workflows.refining import (
         Prepared as PreparedRun,
@@ -50,6 +58,7 @@ _HOMES = {
     "Found": "identifying",
     "NeedsTerminalError": "errors",
     "Pair": "reviewing",
+    "Place": "publishing.verify",
     "PointResult": "backfilling",
     "PublishRequest": "publishing.publish",
     "Published": "publishing.publish",
@@ -62,6 +71,9 @@ _HOMES = {
     "TraceRequest": "tracing",
     "Traced": "tracing",
     "TracedCell": "tracing",
+    "Verified": "publishing.verify",
+    "VerifiedVersion": "publishing.verify",
+    "VerifyRequest": "publishing.verify",
     "Workplace": "workplace",
     "backfill": "backfilling",
     "check_report": "refining",
@@ -87,7 +99,9 @@ _HOMES = {
     "open_workplace": "workplace",
     "prepare_run": "refining",
     "publish": "publishing.publish",
+    "repair": "publishing.repair",
     "run_demo": "demo.story",
+    "verify": "publishing.verify",
     "trace": "tracing",
 }
 
@@ -100,6 +114,7 @@ __all__ = [
     "Found",
     "NeedsTerminalError",
     "Pair",
+    "Place",
     "PointResult",
     "PreparedRun",
     "PublishRequest",
@@ -113,6 +128,9 @@ __all__ = [
     "TraceRequest",
     "Traced",
     "TracedCell",
+    "Verified",
+    "VerifiedVersion",
+    "VerifyRequest",
     "Workplace",
     "backfill",
     "check_report",
@@ -138,8 +156,10 @@ __all__ = [
     "open_workplace",
     "prepare_run",
     "publish",
+    "repair",
     "run_demo",
     "trace",
+    "verify",
 ]
 
 

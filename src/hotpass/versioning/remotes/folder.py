@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hotpass import progress
 from hotpass.errors import ReadError, WriteError
-from hotpass.files import make_directories, md5_of, remove_quietly, write_whole
+from hotpass.files import make_directories, md5_of, remove_quietly, write_whole, writing
 from hotpass.versioning.errors import RemoteUnusableError
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.remotes.errors import RemoteFullError, RemoteRefusedError
@@ -25,6 +26,8 @@ _MANY = 16
 
 class FolderRemote(Remote):
     """A local folder. ``token`` names this run's temporary files, ``shared`` is DVC's ``shared = group``."""
+
+    reads_are_cheap = True
 
     def __init__(self, name: str, path: Path, token: str, *, shared: bool = False) -> None:
         super().__init__(name, str(path))
@@ -118,6 +121,13 @@ class FolderRemote(Remote):
             progress.end()
         return found
 
+    def copy_out(self, md5: Md5, target: Path) -> None:
+        """Copy the file as it is."""
+        with self._translated(), open(self.store.locate(md5), "rb") as source, writing(target):
+            descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+            with open(descriptor, "wb") as sink:
+                shutil.copyfileobj(source, sink)
+
     def remove(self, md5s: Iterable[Md5]) -> None:
         """Unlink each file."""
         with self._translated():
@@ -168,6 +178,8 @@ class FolderRemote(Remote):
         try:
             yield
         except (OSError, WriteError) as error:
+            if isinstance(error, WriteError) and not error.path.startswith(str(self.path)):
+                raise
             raise self._translate(error, needed) from error
 
     def _translate(self, error: OSError | WriteError, needed: object) -> RemoteUnusableError:

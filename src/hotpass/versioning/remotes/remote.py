@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hotpass.versioning.errors import RemoteUnusableError
 from hotpass.versioning.pointer import Md5
@@ -45,10 +46,12 @@ class Remote(ABC):
 
     Every method raises RemoteUnusableError or one of its kind (7) where the remote cannot be asked, refuses or does
     not answer in time, so that what is said to be missing is missing; so does one whose own folder is gone where
-    objects are looked for. Objects get their names only when whole. ``lists`` is False for a server without listings.
+    objects are looked for. Objects get their names only when whole. ``lists`` is False for a server without listings,
+    ``reads_are_cheap`` True where reading a small file costs no more than looking at it.
     """
 
     lists = True
+    reads_are_cheap = False
 
     def __init__(self, name: str, address: str) -> None:
         self.name, self.address = name, address
@@ -83,6 +86,10 @@ class Remote(ABC):
     @abstractmethod
     def digests(self, held: Mapping[Md5, Held]) -> dict[Md5, str | None]:
         """The md5 of each object's bytes, all of them read; None where it is gone meanwhile."""
+
+    @abstractmethod
+    def copy_out(self, md5: Md5, target: Path) -> None:
+        """Write an object's bytes to a file, whatever they are: evidence of damage. Raises WriteError."""
 
     @abstractmethod
     def remove(self, md5s: Iterable[Md5]) -> None:

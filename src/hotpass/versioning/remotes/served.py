@@ -146,6 +146,11 @@ class ServedRemote(Remote):
             progress.end()
         return found
 
+    def copy_out(self, md5: Md5, target: Path) -> None:
+        """Download the object as it is."""
+        call = partial(self._calls.call, "_get_file", self._place(md5), str(target), watched=True)
+        self._calls.run("reading", call)
+
     def remove(self, md5s: Iterable[Md5]) -> None:
         """Remove each object."""
         calls = {md5: partial(self._calls.quietly, "_rm_file", self._place(md5)) for md5 in md5s}

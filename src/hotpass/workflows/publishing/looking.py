@@ -98,10 +98,16 @@ def has_right_size(project: Project, md5: Md5, held: Held) -> bool:
 def misread(remote: Remote, held: Mapping[Md5, Held], *, deep: bool = False) -> list[Md5]:
     """Those of these objects whose bytes on the remote are not those of their names.
 
-    Read are all small ones whose digest the remote does not tell, and a sample of large ones; with ``deep`` all.
+    Read are all small ones whose digest the remote does not tell, and a sample of large ones; with ``deep`` all. A
+    digest that is not the name's is of encrypted bytes where the remote tells only such; elsewhere the object is read.
     """
     doubtful = {md5: each for md5, each in held.items() if deep or each.md5 != md5.removesuffix(".dir")}
-    chosen = {md5: each for md5, each in doubtful.items() if deep or each.size <= SMALL}
+    meant = len(doubtful) < len(held)
+    chosen = {
+        md5: each
+        for md5, each in doubtful.items()
+        if deep or each.size <= SMALL or (meant and each.md5 is not None)
+    }
     large = sorted(doubtful.keys() - chosen.keys())
     room = _SAMPLE_BYTES
     for md5 in secrets.SystemRandom().sample(large, -(-len(large) // _SAMPLE_SHARE)):
