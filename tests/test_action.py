@@ -136,7 +136,7 @@ def pull_request(two_clones: TwoClones, comments: Comments, tmp_path: Path) -> R
 @pytest.mark.slow
 def test_the_steps_of_a_pull_request(pull_request: Runner, comments: Comments) -> None:
     """Status, verify, compare and comment; the comment is readable, updated in place, and holds no value (case 53)."""
-    for name in ("setup", "status", "compare", "comment"):
+    for name in ("setup", "status", "verify", "compare", "comment"):
         done = pull_request.step(name)
         assert done.returncode == 0, f"{name}\n{done.stdout}\n{done.stderr}"
         assert SECRET_VALUE not in done.stdout + done.stderr
