@@ -6,16 +6,20 @@ a remote; by remote, the id that a file on it carries. It may be deleted: then e
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from hotpass.files import make_directories, read_small, write_whole
+from hotpass.files import Signature, make_directories, read_small, write_whole
+from hotpass.versioning.errors import TagMovedError
 from hotpass.versioning.git import Oid
 from hotpass.versioning.lock import folder_lock
 from hotpass.versioning.project import Project
@@ -60,12 +64,29 @@ class Known:
 
 
 def read_known(common: Path) -> Known:
-    """What is remembered; nothing where the file is gone or damaged."""
+    """What is remembered, not to be changed; nothing where the file is gone or damaged."""
+    place = _place(common)
     try:
-        data = read_small(_place(common), _LIMIT)
+        signature = Signature.of(os.stat(place))
+    except OSError:
+        return Known()
+    return _read(place, signature)
+
+
+@lru_cache(maxsize=1)
+def _read(place: Path, _signature: Signature) -> Known:
+    try:
+        data = read_small(place, _LIMIT)
         return _parsed(json.loads(data)) if data is not None else Known()
     except Exception:  # noqa: BLE001  # a memory that cannot be read is none; everything is looked at again
         return Known()
+
+
+def check_unmoved(project: Project, tag: str, object_id: Oid) -> None:
+    """Raise TagMovedError where a tag is not the one that was seen before: nothing is taken from it."""
+    seen = read_known(project.git.common).tags.get(tag)
+    if seen is not None and seen != object_id:
+        raise TagMovedError(tag, seen, object_id)
 
 
 @contextmanager
@@ -74,7 +95,7 @@ def changing_known(project: Project) -> Iterator[Known]:
     place = _place(project.git.common)
     make_directories(place.parent)
     with folder_lock(place.parent, "publish", project.lock_timeout):
-        known = read_known(project.git.common)
+        known = copy.deepcopy(read_known(project.git.common))
         before = _rendered(known)
         yield known
         after = _rendered(known)

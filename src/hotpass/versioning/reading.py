@@ -9,6 +9,7 @@ from pathlib import Path
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.content import listing
 from hotpass.versioning.errors import DamagedPointerError, LostError, TagDisagreesError
+from hotpass.versioning.known import check_unmoved
 from hotpass.versioning.pointer import POINTER_LIMIT, ListedFile, Md5
 from hotpass.versioning.project import Dataset, Project, dataset_of
 from hotpass.versioning.proofs import Proofs
@@ -34,7 +35,11 @@ class ReleasedFiles:
 
 
 def released_dataset(project: Project, release: Release) -> Dataset:
-    """The dataset as a release's commit holds it; raises TagDisagreesError where tag and pointer do not agree."""
+    """The dataset as a release's commit holds it.
+
+    Raises TagDisagreesError where tag and pointer do not agree, TagMovedError where the tag is not the one seen before.
+    """
+    check_unmoved(project, release.tag, release.object)
     dataset = pointer_at(project, release)
     pointer = dataset.whole
     if release.md5 not in (None, pointer.md5) or pointer.version not in (None, release.version):

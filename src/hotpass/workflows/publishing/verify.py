@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hotpass.errors import HotpassError, IntegrityError, RemoteError
 from hotpass.files import make_directories
 from hotpass.versioning.catalogue import Release, catalogues_of
-from hotpass.versioning.errors import TagsMissingError, UnknownVersionError
+from hotpass.versioning.errors import TagMovedError, TagsMissingError, UnknownVersionError
 from hotpass.versioning.git import Oid
 from hotpass.versioning.history import open_catalogue
 from hotpass.versioning.known import Known, Sighting, changing_known, now, read_known
@@ -308,11 +308,11 @@ def _version(survey: Survey, request: VerifyRequest, known: Known, content: Cont
     remote = _remote_place(survey, request, looked)
     lost = tuple(md5 for md5 in looked if not _is_anywhere(survey, md5))
     server = survey.server.get(release.tag, "not asked")
-    fault = content.fault or _moved(known, release)
+    fault = "; ".join(filter(None, (_moved(known, release), content.fault)))
     if not fault and objects is None and not lost:
         fault = f"the listing of its files, {looked[0]}, is none"
     if not fault and server.startswith("moved"):
-        fault = f"tag moved on the server: was {release.object[:12]} now {server.removeprefix('moved to ')}"
+        fault = f"tag moved on the server: {release.tag} was {release.object[:12]} now {server.removeprefix('moved to ')}"
     damaged = fault or store.damaged or remote.damaged
     unsure = (survey.unreachable != "" and survey.remote is None) or remote.state == "unreachable"
     if lost and not (unsure and all(survey.stored.get(md5) is ObjectState.MISSING for md5 in lost)):
@@ -371,7 +371,7 @@ def _moved(known: Known, release: Release) -> str:
     seen = known.tags.get(release.tag)
     if seen is None or seen == release.object:
         return ""
-    return f"tag moved: was {seen[:12]} now {release.object[:12]}"
+    return str(TagMovedError(release.tag, seen, release.object))
 
 
 def _gone(survey: Survey, known: Known) -> list[str]:
