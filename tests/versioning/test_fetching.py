@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
 import pytest
+from harness.killing import Runner
 from harness.repository import FILE, FILE_BYTES, FOLDER_BYTES, Repo, TwoClones
+from harness.servers import S3
 
 
 @pytest.fixture
@@ -163,3 +166,51 @@ def test_a_draft_that_was_sent_comes_and_goes_where_it_is_asked_for(two_clones: 
 )
 def test_what_cannot_be_asked(released: Repo, args: tuple[str, ...], code: int) -> None:
     assert released.hotpass("fetch", *args, check=False).code == code
+
+
+@pytest.mark.slow
+def test_killed_anywhere_the_same_command_fetches_the_rest(bare: Repo, runner: Runner) -> None:
+    command = ["fetch", "data"]
+    trial = Repo(bare.root.parent / "trial", bare.remote)
+    shutil.copytree(bare.root, trial.root, symlinks=True)
+    events = len(runner.run(trial, command).events)
+    whole = stored(trial)
+    for at in range(1, events + 1, max(1, events // 6)):
+        shutil.rmtree(bare.path(".dvc/cache"), ignore_errors=True)
+        assert runner.run(bare, command, at=at).killed
+        assert stored(bare) <= whole, "nothing has a name that is not its content"
+        assert runner.run(bare, command).code == 0
+        assert stored(bare) == whole
+        assert not bare.path(".dvc/cache/hotpass-tmp").exists(), at
+
+
+@pytest.mark.slow
+def test_fetch_and_clean_work_with_a_served_remote(
+    released: Repo, s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same through a server that speaks S3."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "made-up")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
+    url = f"{s3.bucket('fetching')}/data"
+    settings = f"    url = {url}\n    endpointurl = {s3.url}\n    region = us-east-1\n"
+    released.write(".dvc/config", f"[core]\n    remote = storage\n['remote \"storage\"']\n{settings}")
+    released.commit("S3", ".dvc/config")
+    origin = released.root.parent / "origin.git"
+    released.git("init", "-q", "--bare", str(origin))
+    released.git("remote", "add", "origin", str(origin))
+    released.hotpass("publish")
+    whole = stored(released)
+    shutil.rmtree(released.path(".dvc/cache"))
+    released.hotpass("fetch")
+    assert stored(released) == whole
+    s3.put(f"fetching/data/files/md5/ab/{'c' * 30}", b"another project's")
+    done = released.hotpass("clean", "--remote", "--yes", "--json").json
+    assert (done["unneeded"], done["others"], done["needed"]) == ([], 1, len(whole))
+    outside = tmp_path / "outside.csv"
+    released.hotpass("fetch", "refined_data@1.0.0", "--from", str(origin), "--to", str(outside))
+    assert outside.read_bytes() == FILE_BYTES["1.0.0"]
+    md5 = hashlib.md5(FILE_BYTES["1.0.0"]).hexdigest()
+    s3.put(f"fetching/data/files/md5/{md5[:2]}/{md5[2:]}", b"rotten")
+    released.object(md5).unlink()
+    assert released.hotpass("fetch", "refined_data@1.0.0", check=False).code == 9
+    assert not released.object(md5).exists()

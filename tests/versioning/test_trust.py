@@ -126,6 +126,27 @@ def test_a_clone_without_such_settings_has_nothing_to_accept(released: Repo) -> 
     assert "can run a program" in done.stderr
 
 
+@pytest.mark.parametrize("args", [("--json",), (), ("--yes",), ("--yes", "--json"), ("-v", "--yes")])
+def test_secrets_beside_a_setting_are_not_shown(hostile: Repo, args: tuple[str, ...]) -> None:
+    """Case 43."""
+    text = SETTING.replace("webdav://", "webdav://me:hush@") + "    password = hush\n    token = hush\n"
+    hostile.write(".dvc/config", text)
+    done = hostile.hotpass("trust", *args, check=False)
+    assert "hush" not in done.stdout + done.stderr
+    assert "hush" not in (trust_path().read_text() if trust_path().exists() else "")
+
+
+@pytest.mark.slow
+def test_a_cache_of_dvcs_that_a_clone_brings_along_is_not_opened(released: Repo, tmp_path: Path) -> None:
+    """DVC unpickles what lies there."""
+    released.write(".dvc/config", "[core]\n    site_cache_dir = ../hostile\n")
+    released.write("new.csv", "a\n1\n")
+    released.hotpass("version", "--add", "new.csv")
+    assert not released.path("hostile").exists()
+    assert not released.path(".dvc/hostile").exists()
+    assert not (tmp_path / "hostile").exists()
+
+
 def test_a_yes_at_a_terminal_accepts(hostile: Repo) -> None:
     main, other = pty.openpty()
     child = subprocess.Popen(

@@ -184,3 +184,10 @@ def test_a_withdrawn_entry_that_is_none_is_an_error_with_its_line(released: Repo
     done = released.hotpass("version", "--status", check=False)
     assert done.code == 2
     assert "hotpass.toml:2" in done.stderr
+
+
+def test_doctor_names_a_withdrawn_version_that_does_not_exist(released: Repo) -> None:
+    released.write("hotpass.toml", "[datasets.refined_data.withdrawn]\n'1.9.0' = 'typo'\n'1.0.0' = 'old'\n")
+    said = released.hotpass("doctor", check=False).stdout
+    assert "1.9.0 is withdrawn, and there is no such release" in said
+    assert "1.0.0 is withdrawn" not in said

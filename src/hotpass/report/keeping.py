@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from hotpass.errors import without_secrets
 from hotpass.report.text import Paint, amount, inert, shell_word, table_lines
 
 if TYPE_CHECKING:
@@ -21,9 +20,9 @@ def trust_lines(trust: Trust) -> list[str]:
     lines = [f"settings of {trust.root} that can run programs, which {state}:"]
     for one in trust.settings:
         whose = "every remote" if one.remote is None else f"remote {one.remote}"
-        lines.append(f"  {whose}: {one.name} = {without_secrets(one.value)}")
+        lines.append(f"  {whose}: {one.name} = {one.value}")
         address = dict(one.beside).get("url")
-        lines += [f"    for the address {without_secrets(address)}"] if address else []
+        lines += [f"    for the address {address}"] if address else []
         lines += [f"    file {path}{'' if digest else ' (not there)'}" for path, digest in one.files]
     lines.append(f"digest {trust.digest}")
     return [inert(line) for line in lines]

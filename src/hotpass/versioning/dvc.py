@@ -14,6 +14,7 @@ from typing import Any
 
 from hotpass.errors import ToolFailedError, ToolTooOldError
 from hotpass.process import run
+from hotpass.versioning.dvcconfig import read_settings
 from hotpass.versioning.errors import DvcMissingError, RemoteUnusableError
 from hotpass.versioning.git import clean_environment
 
@@ -54,8 +55,11 @@ def run_dvc(root: Path, *args: str, timeout: float = 120.0) -> bytes:
 
 
 def dvc_sees(root: Path, pointer_path: str) -> bool | None:
-    """Whether DVC's index of a project holds a pointer; None where DVC is not installed."""
-    if not has_dvc():
+    """Whether DVC's index of a project holds a pointer; None where DVC is not installed or may not be opened here.
+
+    A project's settings can lead DVC to a cache of its own of which it unpickles what it finds.
+    """
+    if not has_dvc() or read_settings(root).program_settings(""):
         return None
     with _loaded().Repo(str(root)) as repo:
         return any(

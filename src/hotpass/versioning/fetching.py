@@ -15,6 +15,7 @@ from hotpass.versioning.proofs import Proofs
 from hotpass.versioning.pushing import ask_server
 from hotpass.versioning.reading import released_dataset
 from hotpass.versioning.recovery import carrying_out, forget, recover
+from hotpass.versioning.released import read_contents
 from hotpass.versioning.remotes import open_remote, remote_name_of
 from hotpass.versioning.remotes.errors import GitServerError
 from hotpass.versioning.servertags import check_unmoved
@@ -105,10 +106,11 @@ def _chosen(
     else:
         releases = [release for each in catalogues_of(project.git.tags()) for release in each.releases]
     notes = _compare_with_servers(project, releases)
-    versions = [
-        _Version(one.dataset, str(one.version), one.tag, released_dataset(project, one).whole.md5)
-        for one in releases
-    ]
+    versions = []
+    for release, content in zip(releases, read_contents(project, releases), strict=True):
+        # Where it could not be read, asking for it alone says why.
+        whole = content.pointer or released_dataset(project, release).whole
+        versions.append(_Version(release.dataset, str(release.version), release.tag, whole.md5))
     if wanted is None:
         known = {(version.dataset, version.md5) for version in versions}
         for dataset in project.datasets():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from hotpass.errors import ConflictError, NotFoundError
+from hotpass.errors import ConflictError, NotFoundError, without_secrets
 from hotpass.files import make_directories
 from hotpass.versioning.dvcconfig import clone_files, read_config
 from hotpass.versioning.lock import folder_lock
@@ -45,7 +45,10 @@ class NothingToTrustError(NotFoundError):
 
 @dataclass(frozen=True)
 class Trust:
-    """How a clone stands: the settings that can run programs, their digest, and whether exactly these are trusted."""
+    """How a clone stands: the settings that can run programs, their digest, and whether exactly these are trusted.
+
+    Of what stands beside a setting only the address is told; secrets in it and in a command's addresses are masked.
+    """
 
     root: str
     settings: tuple[ProgramSetting, ...]
@@ -59,7 +62,14 @@ def examine_trust(project: Project) -> Trust:
     programs = programs_in(project.root, [read_config(file) for file in clone_files(project.root)])
     digest = programs_digest(programs)
     root = os.path.realpath(project.root)
-    return Trust(root, programs, digest, bool(programs) and is_trusted(project.root, digest))
+    trusted = bool(programs) and is_trusted(project.root, digest)
+    return Trust(root, tuple(_told(one) for one in programs), digest, trusted)
+
+
+def _told(setting: ProgramSetting) -> ProgramSetting:
+    """A setting as it is shown and written out."""
+    url = tuple((key, without_secrets(value)) for key, value in setting.beside if key == "url")
+    return replace(setting, value=without_secrets(setting.value), beside=url)
 
 
 def accept_trust(project: Project, shown: Trust) -> Trust:
