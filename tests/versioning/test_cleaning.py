@@ -100,6 +100,15 @@ def _in_a_pointer_with_two_outs(repo: Repo, md5: str) -> None:
     repo.write("two.dvc", f"outs:\n- md5: {'0' * 32}\n  path: a\n- md5: {md5}\n  path: b\n")
 
 
+def _in_a_link_without_bytes_of_its_own(repo: Repo, md5: str) -> None:
+    repo.path(FILE).unlink()
+    repo.path(FILE).symlink_to(repo.object(md5))
+
+
+def _in_an_experiment_at_work(repo: Repo, md5: str) -> None:
+    repo.write(".dvc/tmp/exps/standalone/a/dvc.lock", f"outs: [{{md5: {md5}}}]\n")
+
+
 def _pointer(repo: Repo, md5: str) -> None:
     repo.write(FILE + ".dvc", f"outs:\n- md5: {md5}\n  size: 3\n  hash: md5\n  path: {Path(FILE).name}\n")
 
@@ -115,6 +124,8 @@ def _pointer(repo: Repo, md5: str) -> None:
         _in_a_pipeline,
         _in_a_tag_of_somebodys,
         _in_a_pointer_with_two_outs,
+        _in_a_link_without_bytes_of_its_own,
+        _in_an_experiment_at_work,
     ],
 )
 def test_whoever_names_an_object_keeps_it(released: Repo, name: object) -> None:

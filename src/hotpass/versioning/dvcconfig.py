@@ -105,7 +105,7 @@ def _are_trusted(root: Path, programs: tuple[ProgramSetting, ...]) -> bool:
     if not programs:
         return False
     try:
-        return is_trusted(root, programs_digest(programs))
+        return is_trusted(root, programs_digest(programs, clone_files(root)))
     except (TrustFileError, ReadError):
         # What is local works all the same; `hotpass trust` says what is the matter with the record.
         return False

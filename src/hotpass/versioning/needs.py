@@ -16,8 +16,9 @@ from hotpass.files import read_small
 from hotpass.versioning.catalogue import parse_message
 from hotpass.versioning.errors import DamagedPointerError
 from hotpass.versioning.git import Git, Oid
-from hotpass.versioning.pointer import Md5, parse_pointer
+from hotpass.versioning.pointer import Md5, parse_md5, parse_pointer
 from hotpass.versioning.project import Project
+from hotpass.versioning.store import Store
 
 _NAMED = re.compile(rb"(?<![0-9a-f])([0-9a-f]{32})(\.dir)?(?![0-9a-f])")
 _ENDS = (".dvc", "dvc.lock", "dvc.yaml")
@@ -51,7 +52,7 @@ def named_now(project: Project) -> set[Md5]:
     for place, head in project.git.worktrees():
         if not (place / ".git").exists():
             raise UnseenWorktreeError(str(place))
-        found |= _on_disk(place)
+        found |= _on_disk(place, project.store)
         git = project.git if place == project.root else Git.find(place)
         blobs |= {oid for path, _, oid in git.index_files() if _names_objects(path)}
         trees |= {head} if head else set()
@@ -100,18 +101,35 @@ def _names_objects(path: str) -> bool:
     return path.endswith(_ENDS)
 
 
-def _on_disk(top: Path) -> set[Md5]:
-    """What the pointers in a work tree name, ignored ones and those of nested projects included."""
+def _on_disk(top: Path, store: Store) -> set[Md5]:
+    """What the pointers in a work tree name, ignored ones, nested projects and experiments at work included.
+
+    A file that is a link into the store needs its object, whatever its pointer says: it has no bytes of its own.
+    """
     found: set[Md5] = set()
-    for folder, folders, names in os.walk(top):
-        folders[:] = [name for name in folders if name not in _OURS]
-        for name in names:
-            if not _names_objects(name):
-                continue
-            place = Path(folder, name)
-            data = read_small(place, _LIMIT, follow=True)
-            here = set(md5s_in(data or b""))
-            if name.endswith(".dvc") and not here and b"deps:" not in (data or b""):
-                raise DamagedPointerError(str(place.relative_to(top)), "it names no data")
-            found |= here
+    for start in (top, top / ".dvc" / "tmp" / "exps"):
+        for folder, folders, names in os.walk(start):
+            folders[:] = [name for name in folders if name not in _OURS]
+            for name in names:
+                place = Path(folder, name)
+                if place.is_symlink():
+                    found |= _linked(place, store)
+                if _names_objects(name):
+                    found |= _in_file(top, place)
     return found
+
+
+def _in_file(top: Path, place: Path) -> set[Md5]:
+    data = read_small(place, _LIMIT, follow=True) or b""
+    here = set(md5s_in(data))
+    if place.name.endswith(".dvc") and not here and b"deps:" not in data:
+        raise DamagedPointerError(str(place.relative_to(top)), "it names no data")
+    return here
+
+
+def _linked(place: Path, store: Store) -> set[Md5]:
+    target = Path(os.path.realpath(place))
+    if target.parent.parent != Path(os.path.realpath(store.objects)):
+        return set()
+    md5 = parse_md5(target.parent.name + target.name)
+    return {md5} if md5 else set()

@@ -65,9 +65,13 @@ def programs_in(root: Path, files: Sequence[Sections]) -> tuple[ProgramSetting, 
     return tuple(sorted(found, key=lambda one: (one.remote or "", one.name)))
 
 
-def programs_digest(programs: Sequence[ProgramSetting]) -> str:
-    """The digest to which trust is bound: options, files that they lead to, and what stands beside them."""
-    facts = [[one.remote, one.name, one.value, one.files, one.beside] for one in programs]
+def programs_digest(programs: Sequence[ProgramSetting], files: Sequence[Path]) -> str:
+    """The digest to which trust is bound: options, files that they lead to, what stands beside them.
+
+    The bytes of the settings ``files`` are in it, too: nothing that DVC might read otherwise than we do can change.
+    """
+    facts: list[object] = [[one.remote, one.name, one.value, one.files, one.beside] for one in programs]
+    facts += [_digest(file) for file in files]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

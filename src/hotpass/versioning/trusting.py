@@ -59,8 +59,9 @@ class Trust:
 def examine_trust(project: Project) -> Trust:
     """The settings of a clone that can run programs; raises DamagedConfigError, TrustFileError."""
     project.require_dvc()
-    programs = programs_in(project.root, [read_config(file) for file in clone_files(project.root)])
-    digest = programs_digest(programs)
+    files = clone_files(project.root)
+    programs = programs_in(project.root, [read_config(file) for file in files])
+    digest = programs_digest(programs, files)
     root = os.path.realpath(project.root)
     trusted = bool(programs) and is_trusted(project.root, digest)
     return Trust(root, tuple(_told(one) for one in programs), digest, trusted)
