@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from harness.killing import Runner
 from harness.repository import FILE_BYTES, FOLDER_BYTES, Repo, Result, TwoClones
+from harness.servers import silent_server
 
 
 @pytest.fixture
@@ -173,3 +175,31 @@ def test_a_large_history_is_not_brought_along(two_clones: TwoClones, outside: Re
     )
     fetch(outside, f"file://{two_clones.origin}", "refined_data@1.0.0")
     assert outside.read("got.csv") == FILE_BYTES["1.0.0"]
+
+
+def test_a_server_that_says_nothing_is_left_in_time(
+    two_clones: TwoClones, outside: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 19."""
+    monkeypatch.setenv("HOTPASS_REMOTE_TIMEOUT", "1")
+    with silent_server() as port:
+        begun = time.monotonic()
+        done = fetch(outside, f"http://127.0.0.1:{port}/x.git", "refined_data", check=False)
+        assert time.monotonic() - begun < 10
+    assert done.code == 7
+    assert "no answer within 1 s" in done.stderr
+    assert os.listdir(outside.root) == []
+
+
+def test_another_remote_of_the_other_repository(two_clones: TwoClones, outside: Repo, tmp_path: Path) -> None:
+    shutil.copytree(two_clones.remote, tmp_path / "second-remote")
+    clone = two_clones.first
+    clone.dvc("remote", "add", "second", str(tmp_path / "second-remote"))
+    clone.commit("second remote", ".dvc/config")
+    clone.git("push", "-q")
+    shutil.rmtree(two_clones.remote)
+    fetch(outside, two_clones.origin, "refined_data@1.0.0", "--remote-name", "second")
+    assert outside.read("got.csv") == FILE_BYTES["1.0.0"]
+    unknown = fetch(outside, two_clones.origin, "data", "--remote-name", "third", check=False)
+    assert unknown.code == 3
+    assert "second, storage" in unknown.stderr

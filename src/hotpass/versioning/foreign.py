@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotpass.config import load_settings
 from hotpass.errors import RefusedError, RemoteError, ToolFailedError, ToolTimeoutError, UsageError, nearest
 from hotpass.files import make_directories, write_whole, writing
 from hotpass.process import Finished, run
@@ -31,6 +32,7 @@ from hotpass.versioning.errors import (
 from hotpass.versioning.git import clean_environment
 from hotpass.versioning.lock import folder_lock
 from hotpass.versioning.project import Project
+from hotpass.versioning.remotes import UnknownRemoteError
 from hotpass.versioning.restoring import Restored, restore_to
 from hotpass.versioning.version import parse_any_tag
 from hotpass.versioning.wanted import Wanted
@@ -173,7 +175,10 @@ def _clear(scratch: Path) -> None:
 
 def _bring_refs(scratch: Path, place: str, name: str) -> None:
     """Fetch a dataset's tags and the newest commit, without files and history."""
-    listed = _git(scratch, "ls-remote", "-q", "--", place, "HEAD", "refs/tags/*", said=place)
+    # The first question shows whether anybody is there; the second may take as long as it needs.
+    patience = load_settings(None, os.environ, {})["remote_timeout"]
+    asked = ("ls-remote", "-q", "--", place, "HEAD", "refs/tags/*")
+    listed = _git(scratch, *asked, said=place, seconds=patience)
     names = [line.partition("\t")[2] for line in os.fsdecode(listed.out).splitlines()]
     tags = [ref.removeprefix("refs/tags/") for ref in names if not ref.endswith("^{}")]
     known = sorted({found[0] for tag in tags if (found := parse_any_tag(tag)) is not None})
@@ -203,14 +208,14 @@ def _storages(scratch: Path, place: str, remote: str | None) -> Iterator[tuple[b
     }
     name = (remote or settings.default_remote).lower()
     if name and name not in settings.remotes:
-        raise RemoteUnusableError(name, f"{masked(place)} has no remote of this name")
+        raise UnknownRemoteError(name, tuple(sorted(settings.remotes)))
     if name:
         yield text, name, addresses
     if own and remote is None and os.path.isdir(os.path.join(place, ".dvc")):
         cache = str(read_settings(Path(place)).cache)
         yield b"", "store", {"store": cache}
     elif not name:
-        raise RemoteUnusableError("", f"{masked(place)} has no remote for its data")
+        raise SourceUnusableError(masked(place), "its settings name no remote for its data")
 
 
 def _write_settings(scratch: Path, text: bytes, name: str, addresses: dict[str, str]) -> None:
@@ -236,17 +241,19 @@ def _blob(scratch: Path, path: str) -> bytes:
     return done.out if done.code == 0 else b""
 
 
-def _git(scratch: Path, *args: str, said: str = "", ok: tuple[int, ...] = (0,)) -> Finished:
+def _git(
+    scratch: Path, *args: str, said: str = "", ok: tuple[int, ...] = (0,), seconds: float = _SECONDS
+) -> Finished:
     """Run git in the scratch repository; ``said`` is the address to name where it fails."""
     environment = clean_environment(os.environ) | {"GIT_ALLOW_PROTOCOL": _PROTOCOLS}
     environment |= {"GIT_DIR": str(scratch / ".git")} if args[0] != "init" else {}
     argv = ["git", "-c", "core.hooksPath=/dev/null", "-c", "fetch.fsckObjects=true", *args]
     try:
-        done = run(argv, cwd=scratch, env=environment, timeout=_SECONDS)
+        done = run(argv, cwd=scratch, env=environment, timeout=seconds)
     except ToolTimeoutError as error:
         if not said:
             raise
-        raise SourceUnusableError(masked(said), f"no answer within {_SECONDS:g} s") from error
+        raise SourceUnusableError(masked(said), f"no answer within {seconds:g} s") from error
     if done.code not in ok:
         if said:
             lines = [line for line in done.err.strip().splitlines() if line.strip()] or ["no message"]
