@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from harness.killing import Runner
 from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo, revised
 from ruamel.yaml import YAML
 
@@ -393,6 +394,36 @@ def test_on_request_gto_and_dvc_see_the_releases(tracked: Repo, tmp_path: Path) 
     assert "up to date" in repo.dvc("status").stdout
     entries = repo.hotpass("history", "refined_data", "--json").json["releases"]
     assert [entry["tag"] for entry in entries] == ["refined_data-v1.1.0", "refined_data-v1.0.0"]
+
+
+@pytest.mark.slow
+def test_killed_anywhere_both_tags_are_there_or_none(tracked: Repo, runner: Runner, tmp_path: Path) -> None:
+    """Promise 1, with the tag of GTO's."""
+    tracked.write("hotpass.toml", "[datasets.refined_data]\ngto = true\n")
+    tracked.commit("settings")
+    command = ["version", "--set", "1.0.0", "--tag", "--dataset", "refined_data"]
+    trial = Repo(tmp_path / "trial" / "repo", tracked.remote)
+    shutil.copytree(tracked.root, trial.root, symlinks=True)
+    events = len(runner.run(trial, command, with_git=True).events)
+    for at in range(2, events, max(1, events // 4)):
+        copy = Repo(tmp_path / str(at) / "repo", tracked.remote)
+        shutil.copytree(tracked.root, copy.root, symlinks=True)
+        assert runner.run(copy, command, at=at, with_git=True).killed
+        done = runner.run(copy, command)
+        assert done.code == 0, f"{at}: {done}"
+        assert copy.tags() == ["refined_data-v1.0.0", "refined_data@v1.0.0"], at
+        assert copy.status() == "", at
+        assert "artifacts:" in copy.git("show", "refined_data@v1.0.0:dvc.yaml").stdout
+
+
+def test_a_draft_says_that_the_entry_is_to_be_committed(tracked: Repo) -> None:
+    tracked.write("hotpass.toml", "[datasets.refined_data]\ngto = true\n")
+    tracked.commit("settings")
+    done = tracked.hotpass("version", "--set", "1.0.0", "--dataset", "refined_data")
+    assert "dvc.yaml has an entry for refined_data now: commit it, too" in done.stderr
+    tracked.commit("draft", "dvc.yaml", FILE + ".dvc", FILE + ".version.json")
+    tracked.hotpass("version", "--tag", "--dataset", "refined_data")
+    assert tracked.rev("refined_data@v1.0.0^{commit}") == tracked.rev("HEAD")
 
 
 def test_without_the_request_there_is_neither_tag_nor_entry(released: Repo) -> None:

@@ -123,13 +123,10 @@ def _carry_out(project: Project, plan: Plan, journal: Journal, announce: Announc
         outcome = _outcome(plan)
         # The record first, the pointer last: whoever sees the new pointer finds its record.
         before = {plan.dataset.pointer_path: plan.dataset.text, plan.dataset.record_path: plan.record_text}
-        if plan.request.action != "tag":
-            # A tag alone is to need no commit.
-            new, now, remark = artifact_text(project, plan.dataset, plan.base.committed, plan.base.staged)
-            texts, before = (
-                (texts, before) if new is None else ({**texts, DVC_YAML: new}, {**before, DVC_YAML: now})
-            )
-            outcome = replace(outcome, notes=(*outcome.notes, remark)) if remark else outcome
+        artifact, remark = _artifact(project, plan)
+        if artifact is not None:
+            texts, before = {**texts, DVC_YAML: artifact[0]}, {**before, DVC_YAML: artifact[1]}
+        outcome = replace(outcome, notes=(*outcome.notes, remark)) if remark else outcome
         changes = tuple(file_changes(project, dict(reversed(texts.items())), before))
         journal = replace(journal, files=changes)
         if plan.request.releases:
@@ -139,6 +136,22 @@ def _carry_out(project: Project, plan: Plan, journal: Journal, announce: Announc
             outcome = replace(outcome, notes=(*outcome.notes, *_left_notes(left)))
             announce(outcome)
     return outcome
+
+
+def _artifact(project: Project, plan: Plan) -> tuple[tuple[str, str] | None, str]:
+    """The new and the old text of ``dvc.yaml`` where it gets an entry, and a remark."""
+    if plan.request.action == "tag":
+        # A tag alone is to need no commit.
+        return None, ""
+    new, old, remark = artifact_text(project, plan.dataset, plan.base.committed, plan.base.staged)
+    if new is None:
+        return None, remark
+    added = (
+        ""
+        if plan.request.releases
+        else f"{DVC_YAML} has an entry for {plan.dataset.name} now: commit it, too"
+    )
+    return (new, old), added
 
 
 def _texts(project: Project, plan: Plan) -> tuple[Pointer, dict[str, str]]:
