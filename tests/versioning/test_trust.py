@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from harness.repository import FILE, Repo
+from harness.servers import S3
 
 from hotpass.versioning import read_settings
 from hotpass.versioning.programs import chain_of, programs_in
@@ -212,6 +213,33 @@ OPTIONS = {
 def test_every_way_to_run_something_counts(released: Repo, text: str) -> None:
     released.write(".dvc/config", text)
     assert read_settings(released.root).program_settings("storage")
+
+
+@pytest.mark.slow
+def test_a_file_of_credentials_runs_its_program_only_once_it_is_trusted(
+    released: Repo, s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What DVC-FACTS says of `configpath` holds for `credentialpath`: botocore joins both files."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    mark = tmp_path / "ran"
+    released.write("creds", f"[default]\ncredential_process = touch {mark}\n")
+    url = s3.bucket("trusting")
+    settings = f"    url = {url}\n    endpointurl = {s3.url}\n    credentialpath = ../creds\n"
+    released.write(".dvc/config", f"[core]\n    remote = storage\n['remote \"storage\"']\n{settings}")
+    _lose(released)
+    for verb in (
+        ("restore", "refined_data@1.0.0"),
+        ("fetch",),
+        ("verify", "--remote"),
+        ("clean", "--remote"),
+    ):
+        assert released.hotpass_process(*verb, check=False).code == 10, verb
+    assert not mark.exists()
+    assert str(released.path("creds")) in released.hotpass("trust", check=False).stdout
+    released.hotpass("trust", "--yes")
+    released.hotpass_process("fetch", check=False)
+    assert mark.exists(), "else this test proves nothing"
 
 
 def test_another_remotes_command_does_not_count(released: Repo) -> None:

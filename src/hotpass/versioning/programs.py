@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -103,7 +104,7 @@ def _led_to(root: Path, option: str, value: str) -> tuple[tuple[str, str], ...]:
     bases = (root / ".dvc",) if option in _FILES else (root, root / ".dvc")
     found: dict[str, str] = {}
     for word in words:
-        for place in (base / Path(word).expanduser() for base in bases):
+        for place in (Path(os.path.normpath(base / Path(word).expanduser())) for base in bases):
             digest = _digest(place)
             if digest is not None or option in _FILES:
                 found[str(place)] = digest or ""
