@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -102,3 +104,105 @@ def silent_server() -> Iterator[int]:
         listener.bind(("127.0.0.1", 0))
         listener.listen(16)
         yield int(listener.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that DVC can use as a remote: the options of a remote there, and one whose bytes can be changed."""
+
+    options: dict[str, str]
+
+
+@contextmanager
+def ssh_server(folder: Path) -> Iterator[Served]:
+    """Start an OpenSSH server with keys of its own; raises RuntimeError where there is none that starts."""
+    program = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    if program is None:
+        raise RuntimeError("OpenSSH's server is not installed")
+    if os.geteuid() == 0:
+        # Where it shuts its unprivileged part in; a service's start makes it otherwise.
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for name in ("host", "user"):
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)]
+        subprocess.run(command, check=True, capture_output=True)
+    (folder / "authorized").write_bytes((folder / "user.pub").read_bytes())
+    (folder / "authorized").chmod(0o600)
+    port, log = free_port(), folder / "sshd.log"
+    (folder / "config").write_text(
+        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder / 'host'}\nPidFile none\n"
+        f"AuthorizedKeysFile {folder / 'authorized'}\nStrictModes no\nUsePAM no\n"
+        "PasswordAuthentication no\nSubsystem sftp internal-sftp\nMaxStartups 100\nMaxSessions 100\n"
+    )
+    with log.open("wb") as sink:
+        process = subprocess.Popen([program, "-D", "-e", "-f", str(folder / "config")], stderr=sink)
+    try:
+        _wait_for(port, process)
+        (folder / "remote").mkdir()
+        url = f"ssh://{getpass.getuser()}@127.0.0.1:{port}{folder}/remote/place"
+        yield Served({"url": url, "keyfile": str(folder / "user")})
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@contextmanager
+def azure_server(folder: Path) -> Iterator[Served]:
+    """Start azurite (``npm install azurite``); raises RuntimeError where it is not on PATH."""
+    program = shutil.which("azurite-blob")
+    if program is None:
+        raise RuntimeError("azurite is not installed")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    command = [program, "--silent", "--skipApiVersionCheck", "--inMemoryPersistence"]
+    command += ["--blobHost", "127.0.0.1", "--blobPort", str(port)]
+    with (folder / "azurite.log").open("wb") as sink:
+        process = subprocess.Popen(command, stdout=sink, stderr=sink, cwd=folder)
+    try:
+        _wait_for(port, process)
+        # The account and key that every copy of azurite has, made public by its documentation.
+        key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+        connection = (
+            f"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={key};"
+            f"BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1;"
+        )
+        from azure.storage.blob import BlobServiceClient
+
+        BlobServiceClient.from_connection_string(connection).create_container("made-up")
+        yield Served({"url": "azure://made-up/place", "connection_string": connection})
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@contextmanager
+def gcs_server(folder: Path) -> Iterator[Served]:
+    """Start a stand-in for GCS (``pip install gcp-storage-emulator``); raises RuntimeError where it is not on PATH."""
+    program = shutil.which("gcp-storage-emulator")
+    if program is None:
+        raise RuntimeError("gcp-storage-emulator is not installed")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    command = [
+        program,
+        "start",
+        "--host=127.0.0.1",
+        f"--port={port}",
+        "--in-memory",
+        "--default-bucket=made-up",
+    ]
+    with (folder / "gcs.log").open("wb") as sink:
+        process = subprocess.Popen(command, stdout=sink, stderr=sink, cwd=folder)
+    try:
+        _wait_for(port, process)
+        yield Served(
+            {
+                "url": "gs://made-up/place",
+                "endpointurl": f"http://127.0.0.1:{port}",
+                "allow_anonymous_login": "true",
+            }
+        )
+    finally:
+        process.terminate()
+        process.wait(10)

@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from hotpass.files import Signature, make_directories, read_small, write_whole
+from hotpass.files import Signature, is_temp_name, make_directories, read_small, remove_quietly, write_whole
 from hotpass.versioning.errors import TagMovedError
 from hotpass.versioning.git import Oid
 from hotpass.versioning.lock import folder_lock
@@ -95,12 +95,20 @@ def changing_known(project: Project) -> Iterator[Known]:
     place = _place(project.git.common)
     make_directories(place.parent)
     with folder_lock(place.parent, "publish", project.lock_timeout):
+        clear_temps(place.parent)
         known = copy.deepcopy(read_known(project.git.common))
         before = _rendered(known)
         yield known
         after = _rendered(known)
         if after != before:
             write_whole(place, after, project.token)
+
+
+def clear_temps(folder: Path) -> None:
+    """Remove what killed runs left in a folder of which the lock is held: nobody else writes there."""
+    for leftover in folder.iterdir():
+        if is_temp_name(leftover.name):
+            remove_quietly(leftover)
 
 
 def address_key(address: str) -> str:

@@ -53,9 +53,8 @@ def open_remote(project: Project, name: str | None = None) -> Remote:
             return FolderRemote(chosen, Path(path), project.token, shared=options_of.get("shared") == "group")
         address = without_secrets(options_of.get("url", ""), secrets)
         within(patience, lambda: made.fs)
-        return ServedRemote(
-            chosen, address, made, path, Calls(chosen, made, project.token, patience, secrets)
-        )
+        calls = Calls(chosen, made, project.token, patience, secrets)
+        return ServedRemote(chosen, address, (made, path), calls, project.store)
 
 
 def fetch_objects(project: Project, md5s: Iterable[Md5]) -> list[Md5]:

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hotpass import progress
-from hotpass.files import create_temp, remove_quietly
+from hotpass.files import create_temp, md5_of, remove_quietly
 from hotpass.versioning.errors import DamagedObjectError, MissingObjectError, RemoteUnusableError
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.remotes.calls import Calls
 from hotpass.versioning.remotes.remote import Held, Remote, Transfer, in_order, object_name
 from hotpass.versioning.store import ObjectState, Store
 
+_Result = TypeVar("_Result")
 BUCKETS = frozenset(["s3", "gs", "azure"])
 _RENAMING = frozenset(["ssh", "webdav", "webdavs", "hdfs", "webhdfs"])
 _TEMPS = "hotpass-tmp"
@@ -31,12 +34,16 @@ _SMALL = 8 << 20
 
 
 class ServedRemote(Remote):
-    """A remote whose file system DVC made. ``fs`` is DVC's object for it, ``path`` the remote's own folder in it."""
+    """A remote whose file system DVC made. ``place`` is DVC's object for it and the remote's own folder in it.
 
-    def __init__(self, name: str, address: str, fs: Any, path: str, calls: Calls) -> None:
+    Temporary files here are those of the store ``scratch``.
+    """
+
+    def __init__(self, name: str, address: str, place: tuple[Any, str], calls: Calls, scratch: Store) -> None:
         super().__init__(name, address)
-        self.fs, self.path, self._calls = fs, path.rstrip("/") or path, calls
-        self.protocol = str(fs.protocol)
+        (self.fs, path), self._calls, self._scratch = place, calls, scratch
+        self.path = path.rstrip("/") or path
+        self.protocol = str(self.fs.protocol)
         self._number = 0
         self._folders: set[str] | None = None
         self.lists = self.protocol not in ("http", "https")
@@ -115,8 +122,7 @@ class ServedRemote(Remote):
         transfer.missing += [md5 for md5 in (*listings, *files) if md5 not in held]
         progress.begin("fetching", sum(each.size for each in held.values()))
         try:
-            folder = store.prepared_temps()
-            calls = {md5: partial(self._fetch, store, md5, held[md5].size, folder) for md5 in held}
+            calls = {md5: partial(self._fetch, store, md5, held[md5].size) for md5 in held}
             largest = max((each.size for each in held.values()), default=0)
 
             def done(md5: Md5, state: Any) -> None:
@@ -219,7 +225,7 @@ class ServedRemote(Remote):
             await self._calls.quietly("_rm_file", temp)
             raise
 
-    async def _fetch(self, store: Store, md5: Md5, size: int, folder: Path) -> ObjectState:
+    async def _fetch(self, store: Store, md5: Md5, size: int) -> ObjectState:
         if size <= _SMALL:
             data = await self._calls.quietly("_cat_file", self._place(md5))
             if data is None:
@@ -228,29 +234,34 @@ class ServedRemote(Remote):
                 return ObjectState.DAMAGED
             store.put_bytes(bytes(data), ".dir" if md5.endswith(".dir") else "", durable=False)
             return ObjectState.PRESENT
-        self._number += 1
-        descriptor, temp = create_temp(folder, store.token, 1_000_000 + self._number)
-        try:
-            open(descriptor, "wb").close()
-            await self._calls.call("_get_file", self._place(md5), str(temp), watched=True)
-            return await self._calls.aside(partial(store.adopt, durable=False), temp, md5)
-        finally:
-            remove_quietly(temp)
+        state = await self._with_file(
+            md5, store, lambda temp: self._calls.aside(partial(store.adopt, durable=False), temp, md5)
+        )
+        return state or ObjectState.MISSING
 
     async def _digest(self, md5: Md5, size: int) -> str | None:
-        place, digest = self._place(md5), hashlib.md5(usedforsecurity=False)
-        if size <= _SMALL:
-            data = await self._calls.quietly("_cat_file", place)
-            if data is None:
+        if size > _SMALL:
+            return await self._with_file(md5, self._scratch, lambda temp: self._calls.aside(md5_of, temp))
+        data = await self._calls.quietly("_cat_file", self._place(md5))
+        return None if data is None else hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+    async def _with_file(
+        self, md5: Md5, store: Store, use: Callable[[Path], Awaitable[_Result]]
+    ) -> _Result | None:
+        """Download an object to a temporary file of a store's and use it; None where the object is gone."""
+        self._number += 1
+        descriptor, temp = create_temp(store.prepared_temps(), store.token, 1_000_000 + self._number)
+        os.close(descriptor)
+        try:
+            try:
+                await self._calls.call("_get_file", self._place(md5), str(temp), watched=True)
+            except (FileNotFoundError, NotADirectoryError):
                 return None
-            digest.update(data)
-            return digest.hexdigest()
-        for start in range(0, size, _SMALL):
-            piece = await self._calls.quietly("_cat_file", place, start=start, end=min(size, start + _SMALL))
-            if piece is None:
-                return None
-            digest.update(piece)
-        return digest.hexdigest()
+            return await use(temp)
+        finally:
+            remove_quietly(temp)
+            with suppress(OSError):
+                store.temp_directory().rmdir()
 
     # --- places and folders -----------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hotpass.errors import NotFoundError, NotReadyError
 from hotpass.files import make_directories, read_small, remove_quietly, write_whole
+from hotpass.versioning.known import clear_temps
 from hotpass.versioning.lock import folder_lock
 from hotpass.versioning.project import Project
 from hotpass.versioning.remotes import Remote, open_remote
@@ -23,6 +24,7 @@ def sending(project: Project, remote: Remote) -> Iterator[None]:
     folder = project.git.common / "hotpass" / "publishing"
     make_directories(folder)
     with folder_lock(folder, "publish", project.lock_timeout):
+        clear_temps(folder)
         place = folder / "run.json"
         for token, name in _left(place):
             _clear(project, remote, token, name)
