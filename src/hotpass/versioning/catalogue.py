@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hotpass.versioning.errors import UnknownVersionError
-from hotpass.versioning.git import Oid, TagRef
+from hotpass.versioning.git import TagRef
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.pointer import Md5, parse_md5
 from hotpass.versioning.version import ZERO, Bump, DatasetVersion, parse_tag
 from hotpass.versioning.wanted import Wanted

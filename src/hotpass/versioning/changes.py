@@ -26,7 +26,8 @@ from hotpass.files import (
     writing,
 )
 from hotpass.versioning.errors import IndexLockedError, PendingConflictError
-from hotpass.versioning.git import Git, Oid, RefChange
+from hotpass.versioning.git import Git, RefChange
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.journal import FileChange, Journal, journal_path
 from hotpass.versioning.project import Project
 

@@ -24,7 +24,8 @@ from hotpass.files import (
     writing,
 )
 from hotpass.versioning.errors import DamagedJournalError
-from hotpass.versioning.git import Oid, RefChange
+from hotpass.versioning.git import RefChange
+from hotpass.versioning.gitobjects import Oid
 
 _LIMIT = 64 << 20
 

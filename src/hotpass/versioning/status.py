@@ -10,7 +10,7 @@ from hotpass.files import read_small
 from hotpass.versioning.catalogue import Catalogue, catalogue_of
 from hotpass.versioning.content import digests, identify, listing, look
 from hotpass.versioning.errors import DamagedPointerError, UnmergedError
-from hotpass.versioning.git import Oid
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.journal import pending
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Dataset, Project
