@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from hotpass.values import frozen
 from hotpass.versioning.errors import UnknownVersionError
 from hotpass.versioning.git import TagRef
 from hotpass.versioning.gitobjects import Oid
@@ -16,7 +17,7 @@ _PREFIX = "Hotpass-"
 _SIGNATURES = ("-----BEGIN PGP ", "-----BEGIN SSH ", "-----BEGIN SIGNED ")
 
 
-@dataclass(frozen=True)
+@frozen
 class Release:
     """An annotated tag on a commit. ``facts`` are the tag's trailers, empty for tags that others made."""
 
@@ -41,7 +42,7 @@ class Release:
         return self.facts.get("Path")
 
 
-@dataclass(frozen=True)
+@frozen
 class Catalogue:
     """One dataset's tags: ``releases`` oldest version first, ``taken`` every tag of its name by version."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from hotpass.files import read_small
+from hotpass.values import frozen
 from hotpass.versioning.errors import NotThatKindError, UnmergedFileError
 from hotpass.versioning.gitobjects import Oid, folders_of, in_the_way
 from hotpass.versioning.ignore import exception_line, hide_line, reopening_rules, showing, with_lines
@@ -21,7 +21,7 @@ _LIMIT = 16 << 20
 Edit = Callable[[bytes], bytes]
 
 
-@dataclass(frozen=True)
+@frozen
 class CommitBase:
     """What HEAD and the user's index hold of the paths that a release's commit may touch.
 
@@ -39,7 +39,7 @@ class CommitBase:
     files: frozenset[str]
 
 
-@dataclass(frozen=True)
+@frozen
 class CommitContent:
     """``commit``: files that HEAD does not hold like this; ``index``: the same paths as the user's index gets them.
 

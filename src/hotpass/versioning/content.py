@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from hotpass import progress
 from hotpass.files import Signature, behind_link, check_room, md5_of
+from hotpass.values import frozen
 from hotpass.versioning.errors import ChangedWhileReadingError, UnsafeFileError
 from hotpass.versioning.pointer import ListedFile, Md5, parse_listing, render_listing
 from hotpass.versioning.project import Project
@@ -21,7 +21,7 @@ from hotpass.versioning.store import ObjectState, Stored
 _MANY = 64
 
 
-@dataclass(frozen=True)
+@frozen
 class Content:
     """The bytes of a dataset: name, bytes in all, number of files (None for a single file)."""
 

@@ -6,13 +6,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 
 from hotpass.errors import ToolFailedError, ToolTooOldError
 from hotpass.files import sync_directory, writing
 from hotpass.process import Finished, run
+from hotpass.values import frozen
 from hotpass.versioning.errors import (
     BareRepositoryError,
     NoIdentityError,
@@ -59,6 +60,7 @@ _FOREIGN = [
 ]
 _FATAL = 128
 _SECONDS = 600.0  # the longest that git may take: its folder may be on a slow network drive
+_COMMITTER = "GIT_COMMITTER_IDENT"
 _DURABLE = ("-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync")
 
 
@@ -79,7 +81,7 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True)
+@frozen
 class Head:
     """Where HEAD stands: the branch's full ref (None: detached) and the commit (None: none yet)."""
 
@@ -87,7 +89,7 @@ class Head:
     commit: Oid | None
 
 
-@dataclass(frozen=True)
+@frozen
 class RefChange:
     """One ref's move, with the value it must have before (NO_OBJECT: must not exist)."""
 
@@ -96,7 +98,7 @@ class RefChange:
     new: Oid
 
 
-@dataclass(frozen=True)
+@frozen
 class TagRef:
     """A tag as it stands in the repository; ``commit`` is None where it leads to no commit."""
 
@@ -109,7 +111,7 @@ class TagRef:
     message: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Found:
     """What a name such as ``HEAD:path`` leads to; ``data`` is None where only that was asked."""
 
@@ -118,7 +120,7 @@ class Found:
     data: bytes | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class IgnoreRule:
     """The rule that makes git ignore a path: the file it stands in, its line number, its text."""
 
@@ -127,7 +129,7 @@ class IgnoreRule:
     pattern: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Git:
     """One work tree. Never uses the current directory.
 
@@ -354,15 +356,17 @@ class Git:
 
     @cached_property
     def _variables(self) -> dict[str, str]:
-        """Who would sign a commit, and git's settings of a single line: by one question, for there is more than one."""
-        out = self._git("var", "-l").out.decode("utf-8", "surrogateescape")
+        """Who would sign a commit, and git's settings of a single line, by one question; empty where git cannot tell all."""
+        done = self._git("var", "-l", ok=(0, 128))
+        out = done.out.decode("utf-8", "surrogateescape") if done.code == 0 else ""
         pairs = (line.partition("=") for line in out.split("\n"))
         return {name: value if equals else "true" for name, equals, value in pairs}
 
     @cached_property
     def signs(self) -> tuple[bool, bool]:
         """Whether the user's settings ask for signed commits, and for signed tags."""
-        if not {"commit.gpgsign", "tag.gpgsign"} & self._variables.keys():
+        known = self._variables
+        if _COMMITTER in known and not {"commit.gpgsign", "tag.gpgsign"} & known.keys():
             return False, False
         pattern = r"^(commit|tag)\.gpgsign$"
         done = self._git("config", "--type=bool", "-z", "--get-regexp", pattern, ok=(0, 1))

@@ -9,9 +9,10 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal, NewType
+
+from hotpass.values import frozen
 
 Oid = NewType("Oid", str)
 """The id of a git object, in hex."""
@@ -22,7 +23,7 @@ _TYPE = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
 _FILE, _FOLDER = b"100644", b"40000"
 
 
-@dataclass(frozen=True)
+@frozen
 class GitObject:
     """An object's kind, its bytes, and its id in a repository of a kind."""
 

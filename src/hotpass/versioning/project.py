@@ -13,6 +13,7 @@ from hotpass import versioning
 from hotpass.config import Settings, load_settings
 from hotpass.errors import HotpassError, nearest
 from hotpass.files import behind_link, new_token, read_small
+from hotpass.values import frozen
 from hotpass.versioning.errors import (
     AmbiguousDatasetError,
     DamagedPointerError,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _COMPRESSED = frozenset([".gz", ".bz2", ".xz", ".zst", ".zip"])
 
 
-@dataclass(frozen=True)
+@frozen
 class Dataset:
     """A tracked output. Paths are relative to the repository's root, with ``/``.
 

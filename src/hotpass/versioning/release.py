@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from hotpass import versioning
+from hotpass.values import frozen
 from hotpass.versioning.catalogue import Release, render_message
 from hotpass.versioning.changes import uninterrupted
 from hotpass.versioning.committing import commit_content
@@ -26,7 +27,7 @@ from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, f
 from hotpass.versioning.version import release_ref
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """What a version act did, in plain values.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hotpass.files import Signature, make_directories, md5_of
+from hotpass.values import frozen
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.changes import uninterrupted
 from hotpass.versioning.content import digests, identify, listing, listing_md5, look
@@ -31,7 +32,7 @@ from hotpass.versioning.version import release_ref
 from hotpass.versioning.wanted import Wanted
 
 
-@dataclass(frozen=True)
+@frozen
 class Restored:
     """What a restore put where. ``kept`` names the unsaved data that was stored first (``--force``)."""
 
@@ -46,7 +47,7 @@ class Restored:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class _Source:
     """A release's pointer and record as its commit holds them."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from hotpass import progress
@@ -21,6 +20,7 @@ from hotpass.files import (
     umask,
     writing,
 )
+from hotpass.values import frozen
 from hotpass.versioning.content import digests, look
 from hotpass.versioning.dvc import fetch_objects
 from hotpass.versioning.errors import (
@@ -36,7 +36,7 @@ from hotpass.versioning.scan import Scan
 _MANY = 64
 
 
-@dataclass(frozen=True)
+@frozen
 class Swap:
     """What is to be swapped, by path in the dataset.
 
