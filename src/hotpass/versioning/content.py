@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hotpass import progress
@@ -57,9 +57,12 @@ def excluded(project: Project, path: str, leave_out: Sequence[str] = ()) -> froz
     return frozenset(name.removeprefix(path + "/") for name in names)
 
 
-def identify(project: Project, found: Scan) -> Content:
-    """Hash a dataset where it lies; what was seen before and did not change since is not read again."""
-    return _Reading(project, found).run(store=False)
+def identify(project: Project, found: Scan, written: Mapping[str, SeenFile] | None = None) -> Content:
+    """Hash a dataset where it lies; what was seen before and did not change since is not read again.
+
+    ``written`` are files, by path in the dataset, that were proved when they were put there.
+    """
+    return _Reading(project, found, written or {}).run(store=False)
 
 
 def capture(project: Project, found: Scan, leave_out: Sequence[str] = ()) -> Content:
@@ -103,8 +106,8 @@ def listing_md5(files: list[ListedFile]) -> Md5:
 class _Reading:
     """One pass over a dataset's files with the index of what was seen."""
 
-    def __init__(self, project: Project, found: Scan) -> None:
-        self.project, self.found = project, found
+    def __init__(self, project: Project, found: Scan, written: Mapping[str, SeenFile] | None = None) -> None:
+        self.project, self.found, self.given = project, found, written or {}
         self.seen = Seen.load(project.state, project.relative(found.path))
         self.files: dict[str, SeenFile] = {}
         self.fresh = 0
@@ -124,6 +127,9 @@ class _Reading:
             if (known := kept.get(file.relpath)) is not None:
                 self.files[file.relpath] = known
                 progress.advance(file.signature.size)
+            elif (proved := self.given.get(file.relpath)) is not None and not store:
+                self.fresh += 1
+                self.files[file.relpath] = proved
             else:
                 self.fresh += 1
                 self.files[file.relpath] = self.read(file.relpath, file.signature, store, durable=not many)

@@ -26,8 +26,16 @@ from hotpass.versioning.project import Dataset, Project
 from hotpass.versioning.reading import fetch, released_dataset
 from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, forget, recover
 from hotpass.versioning.scan import Scan
+from hotpass.versioning.seen import clock
 from hotpass.versioning.store import ObjectState
-from hotpass.versioning.swapping import carry_over, check_untouched, prepare, write_directory, write_file
+from hotpass.versioning.swapping import (
+    arrived,
+    carry_over,
+    check_untouched,
+    prepare,
+    write_directory,
+    write_file,
+)
 from hotpass.versioning.version import release_ref
 from hotpass.versioning.wanted import Wanted
 
@@ -99,11 +107,12 @@ def restore(
             facts = {"dataset": name, "version": restored.version}
             with uninterrupted():
                 check_untouched(project, path, found, swap.here)
+                renamed = clock(project.state)
                 carry_over(project, path, swap)
                 carry_out(project, replace(journal, files=changes, outcome=facts))
                 announce(restored)
         if (done := look(project, path)) is not None:
-            identify(project, done)
+            identify(project, done, arrived(swap, done, renamed))
     return restored
 
 
