@@ -77,6 +77,11 @@ def capture(project: Project, found: Scan, leave_out: Sequence[str] = ()) -> Con
     return content
 
 
+def stored_already(project: Project, found: Scan) -> Content | None:
+    """A dataset's content where the store is known to have all of it, as it is; None where something must be read."""
+    return _Reading(project, found).known()
+
+
 def digests(project: Project, found: Scan) -> tuple[dict[str, Md5], list[str]]:
     """The md5 of each file by its path in the dataset, and the paths of those whose bytes the store lacks."""
     reading = _Reading(project, found)
@@ -142,6 +147,13 @@ class _Reading:
         if self.fresh or self.files.keys() != self.seen.files.keys():
             self.seen.save(self.files, begun)
         return content
+
+    def known(self) -> Content | None:
+        self.files = self.kept(store=True)
+        if len(self.files) < len(self.found.files):
+            return None
+        content = self.content(store=False)
+        return content if self.project.store.signature(content.md5) is not None else None
 
     def read(self, relpath: str, signature: Signature, store: bool, *, durable: bool) -> SeenFile:
         path = self.found.locate(relpath)

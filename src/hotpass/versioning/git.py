@@ -307,17 +307,26 @@ class Git:
 
     def ignore_rule(self, path: str) -> IgnoreRule | None:
         """The rule by which git ignores a path, or None; tracked paths are asked as if they were not."""
+        return self.ignore_rules(path).get(path)
+
+    def ignore_rules(self, *paths: str) -> dict[str, IgnoreRule]:
+        """The rule by which git ignores each of these paths, by one question; paths that it does not ignore are left out."""
         # A name that begins with a colon would be pathspec magic.
-        query = b"./" + os.fsencode(path) + b"\0"
+        query = b"".join(b"./" + os.fsencode(path) + b"\0" for path in paths)
         options = ("-z", "-v", "-n", "--no-index", "--stdin")
         # The one command that refuses literal pathspecs; wildcards in its input mean nothing to it anyway.
         environment = {"GIT_LITERAL_PATHSPECS": "0"}
         done = self._git("check-ignore", *options, stdin=query, ok=(0, 1), environment=environment)
-        source, line, pattern = done.out.split(b"\0")[:3]
-        text = os.fsdecode(pattern)
-        if not source or text.startswith("!"):
-            return None
-        return IgnoreRule(os.fsdecode(source), int(line), text)
+        parts = done.out.split(b"\0")
+        if len(parts) != 4 * len(paths) + 1:
+            raise ToolFailedError("git check-ignore", done.code, "an answer that is none")
+        found = {}
+        for number, path in enumerate(paths):
+            source, line, pattern = parts[4 * number : 4 * number + 3]
+            text = os.fsdecode(pattern)
+            if source and not text.startswith("!"):
+                found[path] = IgnoreRule(os.fsdecode(source), int(line), text)
+        return found
 
     def tags(self, prefix: str = "") -> list[TagRef]:
         """Every tag whose name starts with ``prefix``, by one question however many there are."""
