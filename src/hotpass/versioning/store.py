@@ -149,7 +149,7 @@ class Store:
                         sync_file(target)
                 finally:
                     os.close(target)
-                if _is_file(source, self.locate(md5)):
+                if _is_file(source, self._named(md5)):
                     # A work file that is a link to its object: it was just proved, and a new object would take
                     # the link apart (and change the work file's ctime under our eyes).
                     signature = self._keep(temp, descriptor, md5, durable)
@@ -259,6 +259,10 @@ class Store:
 
     def temp_directory(self) -> Path:
         """The folder of temporary files on the store's file system."""
+        return self._temps
+
+    @cached_property
+    def _temps(self) -> Path:
         return self.cache / _TEMPS
 
     def clear_temps(self, token: str) -> None:
@@ -271,11 +275,12 @@ class Store:
 
     def _temp(self) -> tuple[int, Path]:
         self._number += 1
+        folder = self._temps
         try:
-            return create_temp(self.temp_directory(), self.token, self._number)
+            return create_temp(folder, self.token, self._number)
         except FileNotFoundError:
-            self._directory(self.temp_directory())
-            return create_temp(self.temp_directory(), self.token, self._number)
+            self._directory(folder)
+            return create_temp(folder, self.token, self._number)
 
     def _directory(self, path: Path) -> None:
         make_directories(path, mode=0o700 if self.private else 0o777)
@@ -284,15 +289,15 @@ class Store:
 
     def _name(self, temp: Path, md5: Md5, durable: bool) -> Signature:
         """Give a finished temporary file its name; one that was there is replaced, for it may be rotten."""
-        path = self.locate(md5)
+        name = self._named(md5)
         try:
-            os.replace(temp, path)
+            os.replace(temp, name)
         except FileNotFoundError:
-            self._directory(path.parent)
-            os.replace(temp, path)
+            self._directory(self.locate(md5).parent)
+            os.replace(temp, name)
         if durable:
-            sync_directory(path.parent)
-        return Signature.of(os.lstat(path))
+            sync_directory(self.locate(md5).parent)
+        return Signature.of(os.lstat(name))
 
 
 def _same(source: Path, descriptor: int, expected: Signature) -> bool:
@@ -312,7 +317,7 @@ def _regular(path: str | Path, flags: int) -> int:
     return descriptor
 
 
-def _is_file(source: Path, stored: Path) -> bool:
+def _is_file(source: Path, stored: str) -> bool:
     try:
         return os.path.samefile(source, stored)
     except OSError:
