@@ -118,7 +118,12 @@ from hotpass.versioning.errors import (
     VersionTakenError,
     WhichDatasetError,
 )
-from hotpass.workflows.demo.story import NotEmptyError, ProofFailedError, StepFailedError
+from hotpass.workflows.demo.story import (
+    NotEmptyError,
+    ProofFailedError,
+    StepFailedError,
+    UnexpectedVersionError,
+)
 from hotpass.workflows.errors import (
     BadKeyError,
     BadQueryError,
@@ -638,6 +643,12 @@ ROWS = [
         ProofFailedError(path="dist/x.csv", version="1.0.1", expected="e", found="f"),
         9,
         "dist/x.csv has not the bytes of 1.0.1: md5 f, expected e",
+        "this should not happen; please report it with the output above",
+    ),
+    Row(
+        UnexpectedVersionError(found="2.0.0", expected="1.1.0"),
+        9,
+        "the demonstration made 2.0.0 where 1.1.0 belongs",
         "this should not happen; please report it with the output above",
     ),
     Row(

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from hotpass.report.refinement import refinement_document
-from hotpass.report.text import Paint, inert, plain, shell_word
+from hotpass.report.text import Paint, first_changes, inert, plain, shell_word
 
 if TYPE_CHECKING:
     from hotpass.refine import Refined
@@ -52,7 +52,8 @@ def _version(result: RefineResult) -> str:
     if outcome.already:
         kind = "already" if outcome.tag else "is the draft already"
         return f"{outcome.dataset} {kind} {outcome.version}: nothing changed"
-    asked = f" ({outcome.asked}: {outcome.changes})" if outcome.asked and outcome.changes else ""
+    changes = first_changes(outcome.changes or "")
+    asked = f" ({outcome.asked}: {changes})" if outcome.asked and changes else ""
     made = f"released as {outcome.tag}" if outcome.tag else "draft"
     return f"{outcome.dataset} {outcome.version} {made}{asked}"
 

@@ -303,9 +303,9 @@ def _close(story: _Story) -> None:
         story.show(f"     {what}")
     story.chapter("Try next")
     story.show(f"   cd {shlex.quote(str(story.project))}")
-    story.show("   hotpass review                     # one pair of rows that only a person can judge")
-    story.show("   hotpass refine --bump auto --tag   # your answer is obeyed: a release of its own")
-    story.show(f"   hotpass show {DATASET}@latest      # the record of a release: lineage, numbers, changes")
+    story.show("   hotpass review                      # one pair of rows that only a person can judge")
+    story.show("   hotpass refine --bump auto --tag    # your answer is obeyed: a release of its own")
+    story.show(f"   hotpass show {DATASET}@latest    # the record of a release: lineage, numbers, changes")
     story.show("")
     story.show(f"Everything is in {story.root}; delete that folder when you have seen enough.")
 
