@@ -13,7 +13,7 @@ if TYPE_CHECKING:
         decide_bump,
         open_comparison,
     )
-    from hotpass.workflows.demo.story import DemoResult, run_demo
+    from hotpass.workflows.demo.story import DemoResult, run_demo, write_lists
     from hotpass.workflows.errors import NeedsTerminalError
     from hotpass.workflows.identifying import Found, identify
     from hotpass.workflows.judging import judge
@@ -79,6 +79,7 @@ _HOMES = {
     "prepare_run": "refining",
     "run_demo": "demo.story",
     "trace": "tracing",
+    "write_lists": "demo.story",
 }
 
 __all__ = [
@@ -122,6 +123,7 @@ __all__ = [
     "prepare_run",
     "run_demo",
     "trace",
+    "write_lists",
 ]
 
 

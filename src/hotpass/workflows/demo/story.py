@@ -153,6 +153,28 @@ def run_demo(directory: Path | None, show: Callable[[str], None]) -> DemoResult:
     )
 
 
+@dataclass(frozen=True)
+class WrittenLists:
+    """The folder with the made-up lists, and its files: one folder for each delivery."""
+
+    directory: str
+    files: tuple[str, ...]
+
+
+def write_lists(directory: Path | None) -> WrittenLists:
+    """Write the lists that the story is told with, delivery by delivery, and a profile for them.
+
+    The folder is made where it does not exist. Raises NotEmptyError for a folder with something in it.
+    """
+    root = _scratch_folder(directory)
+    content = {"kites.yaml": lists.PROFILE.encode()}
+    for delivery in (lists.spring, lists.summer, lists.correction):
+        content |= {f"{delivery.__name__}/{name}": book for name, book in delivery().items()}
+    for name, book in content.items():
+        _write(root / name, book)
+    return WrittenLists(str(root), tuple(content))
+
+
 def _scratch_folder(directory: Path | None) -> Path:
     if directory is None:
         return Path(tempfile.mkdtemp(prefix="hotpass-demo-")).resolve()
