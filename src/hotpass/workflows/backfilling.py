@@ -115,7 +115,8 @@ def _points(workplace: Workplace, project: Project, request: BackfillRequest) ->
             raise NothingToReplayError(workplace.settings["refine.input_dir"], "it is no dataset")
         source = dataset.name
     name = source.partition("@")[0]
-    if "/" in source or not is_dataset_name(name) or (os.path.exists(source) and "@" not in source):
+    tracked = any(one.name == name for one in project.datasets())
+    if not is_dataset_name(name) or ("@" not in source and not tracked and os.path.exists(source)):
         place = Path(source).expanduser()
         points = [_Point(each.path.name, each.date, archive=each) for each in find_archives(place, source)]
     else:
