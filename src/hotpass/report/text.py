@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -49,12 +48,6 @@ def inert(text: str) -> str:
     return "".join(
         char if _is_inert(char) else char.encode("unicode_escape", "surrogatepass").decode() for char in text
     )
-
-
-def without_secrets(line: str) -> str:
-    """The line with ``***`` for the user and password, and for the query, of each address in it."""
-    line = re.sub(r"://[^/@\s]*@", "://***@", line)
-    return re.sub(r"(://[^?\s]*\?)\S+", r"\1***", line)
 
 
 def _is_inert(char: str) -> bool:

@@ -140,7 +140,7 @@ def prepare_run(workplace: Workplace, request: RefineRequest) -> Iterator[Prepar
         check_can_number(_repository(workplace), numbering)
         if workplace.relative(output) is None:
             raise BadOutputError(str(output), f"only a file in {workplace.root} can have a version")
-    check_events(workplace.settings["lineage.to"])
+    check_events(workplace, source, output)
     if request.dry_run:
         yield _prepared(workplace, request, source, output)
         return
