@@ -47,10 +47,10 @@ NORTH: list[list[Any]] = [
     [],
     ["Ref", "School name", "Street address", "City", "Province", "Tel", "E-mail", "Web site", "Last visit"],
     [101, "Kestrel Primary School", "12 Oak Lane", "Pretoria", "Gauteng", "012 555 0101", "office@kestrel.example.org",
-     "www.kestrel.example.org?utm_source=x", dt.datetime(2024, 3, 9)],
+     "www.kestrel.example.org?utm_source=x", dt.date(2024, 3, 9)],
     [102, "Plover Nursery (Pty) Ltd", "3 Reed Street", "Durban", "KZN", "031 555 0102 / 031 555 0103", None, None, None],
     [103, "Avocet House", "44 Dune Road", "Cape Town", "Western Cape", 215550104, "info@avocet.example.com", None,
-     dt.datetime(2023, 11, 2)],
+     dt.date(2023, 11, 2)],
     [104, None, "9 Nowhere Close", "Durban", "KZN", "031 555 0109", None, None, None],
     [105, "Widgeon Centre", "17 Mill Street", "Durban", "KZN", "082 l23 4567", "not an address", "n/a", None],
     ["Total", 5],
@@ -125,7 +125,7 @@ class Cells:
         place, _, cell = address.rpartition("!")
         letters, row = re.fullmatch(r"([A-Z]+)([1-9][0-9]*)", cell).groups()  # type: ignore[union-attr]
         if place in self._texts:
-            return self._texts[place][int(row) - 1][column_index_from_string(letters) - 1]
+            return self._texts[place][int(row) - 1][int(column_index_from_string(letters)) - 1]
         file, _, sheet = place.rpartition("!")
         return said(self._books[file][sheet][cell].value)
 

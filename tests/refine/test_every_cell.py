@@ -204,13 +204,13 @@ def _is_postcode(value: str, raw: str) -> bool:
 
 
 def _is_region(value: str, raw: str) -> bool:
-    known = pycountry.subdivisions.get(code=value)
+    known: Any = {each.code: each for each in pycountry.subdivisions}[value]
     names = (known.name, value.partition("-")[2], *re.split(r"[-/]", known.name))
     return any(_folded(name) in _folded(raw) for name in names)
 
 
 def _is_country(value: str, raw: str) -> bool:
-    known = pycountry.countries.get(alpha_2=value)
+    known: Any = {each.alpha_2: each for each in pycountry.countries}[value]
     return _folded(raw) in {_folded(name) for name in (known.name, known.alpha_2, known.alpha_3)}
 
 

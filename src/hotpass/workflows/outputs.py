@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hotpass import files
 from hotpass.errors import HotpassError
-from hotpass.refine.export import csv_bytes, parquet_bytes, workbook_bytes
+from hotpass.refine.export import csv_bytes, neutralised, parquet_bytes, workbook_bytes
 from hotpass.refine.grid import Grid
 from hotpass.refine.ingest import InputFile
 from hotpass.refine.pipeline import Refined
@@ -101,6 +101,24 @@ def output_bytes(refined: Refined, output: Path) -> bytes:
             return csv_bytes(refined.data)
         case _:
             return workbook_bytes(refined.sheets())
+
+
+def output_notes(refined: Refined, output: Path) -> tuple[str, ...]:
+    """What a format cannot hold, and what it holds otherwise: nothing of it is dropped in silence."""
+    kind = output.suffix.lower()
+    if kind not in (".csv", ".parquet"):
+        return ()
+    notes = []
+    if aside := refined.quarantine.height:
+        notes.append(
+            f"{aside:,} rows in quarantine are not in {output.name}: a workbook or --report shows them"
+        )
+    if kind == ".csv":
+        notes += [
+            f"{count:,} cells of {column} look like formulas and have an apostrophe in front"
+            for column, count in neutralised(refined.data).items()
+        ]
+    return tuple(notes)
 
 
 def prove(data: bytes, refined: Refined, output: Path, limits: Limits) -> None:
