@@ -272,7 +272,8 @@ class RefinedTooLowError(BumpTooLowError):
 
     @property
     def hint(self) -> str:
-        return f"{self.command}; for less than that, without --bump, then hotpass version --allow-lower"
+        lower = f"hotpass version --bump {self.given} --tag --allow-lower --description WHY"
+        return f"{self.command} (or hotpass refine, then {lower})"
 
 
 class NotRefinedError(RefusedError):
