@@ -52,7 +52,7 @@ NORTH: list[list[Any]] = [
     [103, "Avocet House", "44 Dune Road", "Cape Town", "Western Cape", 215550104, "info@avocet.example.com", None,
      dt.date(2023, 11, 2)],
     [104, None, "9 Nowhere Close", "Durban", "KZN", "031 555 0109", None, None, None],
-    [105, "Widgeon Centre", "17 Mill Street", "Durban", "KZN", "082 l23 4567", "not an address", "n/a", None],
+    [105, "Widgeon Centre", "17 Mill Street", "Durban", "KZN", "082 l23 4567", None, "n/a", None],
     ["Total", 5],
 ]  # fmt: skip
 """Title rows above the header, phones as numbers, a row without a name, a footer."""

@@ -111,11 +111,11 @@ def output_notes(refined: Refined, output: Path) -> tuple[str, ...]:
     notes = []
     if aside := refined.quarantine.height:
         notes.append(
-            f"{aside:,} rows in quarantine are not in {output.name}: a workbook or --report shows them"
+            f"{aside:,} row(s) in quarantine are not in {output.name}: a workbook or --report shows them"
         )
     if kind == ".csv":
         notes += [
-            f"{count:,} cells of {column} look like formulas and have an apostrophe in front"
+            f"{count:,} cell(s) of {column} look like formulas and have an apostrophe in front"
             for column, count in neutralised(refined.data).items()
         ]
     return tuple(notes)
