@@ -26,6 +26,8 @@ from hotpass.workflows.workplace import Workplace
 
 SUFFIXES = (".xlsx", ".parquet", ".csv")
 _DATA = "Data"
+# Every run has the same one, so that the next run knows the temporary file of one that was killed.
+_TOKEN = b"refine".hex()
 
 
 def check_output(workplace: Workplace, output: Path, source: Path) -> None:
@@ -153,5 +155,11 @@ def replace_output(output: Path, data: bytes) -> bool:
         return False
     files.check_replaceable(output)
     files.make_directories(output.parent)
-    files.write_whole(output, data, files.new_token())
+    files.write_whole(output, data, _TOKEN)
     return True
+
+
+def drop_leftovers(folder: Path) -> None:
+    """Remove what killed runs were writing; for the one who holds the lock of the folder."""
+    for leftover in folder.glob(f"{files.TEMP_PREFIX}{_TOKEN}-*.tmp"):
+        files.remove_quietly(leftover)

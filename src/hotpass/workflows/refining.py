@@ -151,6 +151,7 @@ def prepare_run(workplace: Workplace, request: RefineRequest) -> Iterator[Prepar
     files.make_directories(output.parent)
     timeout = workplace.settings["lock_timeout"]
     with folder_lock(output.parent, "refine", timeout):
+        outputs.drop_leftovers(output.parent)
         yield _prepared(workplace, request, source, output)
 
 
