@@ -45,7 +45,9 @@ def _member(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tarfi
 def _unpack(path: Path, scratch: Path, limits: Limits | None = None) -> dict[str, bytes]:
     scratch.mkdir()
     place = unpacked(Archive("2024-01-31", path), scratch, limits or Limits())
-    return {file.relative_to(place).as_posix(): file.read_bytes() for file in place.rglob("*") if file.is_file()}
+    return {
+        file.relative_to(place).as_posix(): file.read_bytes() for file in place.rglob("*") if file.is_file()
+    }
 
 
 def test_archives_are_told_by_the_date_in_their_names_oldest_first(tmp_path: Path) -> None:
@@ -74,7 +76,8 @@ def test_a_place_without_archives_is_named(tmp_path: Path, name: str) -> None:
 
 def test_what_lies_in_one_folder_is_taken_out_of_it(tmp_path: Path) -> None:
     path = _zip(
-        tmp_path / "a.zip", {"lists/may/a.csv": CSV, "lists/may/sub/b.csv": CSV, "__MACOSX/x": b"", ".DS_Store": b"1"}
+        tmp_path / "a.zip",
+        {"lists/may/a.csv": CSV, "lists/may/sub/b.csv": CSV, "__MACOSX/x": b"", ".DS_Store": b"1"},
     )
     assert _unpack(path, tmp_path / "out") == {"a.csv": CSV, "sub/b.csv": CSV}
     path = _tar(tmp_path / "a.tar.gz", _member("may", tarfile.DIRTYPE), _member("may/a.csv"))
@@ -104,7 +107,7 @@ def test_links_and_devices_are_refused(tmp_path: Path) -> None:
         _tar(tmp_path / "d.tar.gz", _member("a.csv", tarfile.FIFOTYPE)),
     ]
     for number, path in enumerate(bad):
-        with pytest.raises(BadArchiveError, match="'a.csv' in it is a link or a device"):
+        with pytest.raises(BadArchiveError, match=r"'a\.csv' in it is a link or a device"):
             _unpack(path, tmp_path / f"out{number}")
 
 
@@ -123,9 +126,10 @@ def test_what_is_empty_broken_or_said_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.tar.gz").write_text("no archive")
     (tmp_path / "folder").mkdir()
     _zip(tmp_path / "none.zip", {})
-    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(tmp_path / "twice.zip", "w") as book:
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as book:
         book.writestr("a.csv", CSV)
-        book.writestr("a.csv", CSV)
+        with pytest.warns(UserWarning, match="Duplicate"):
+            book.writestr("a.csv", CSV)
     for name in ("cut.zip", "text.tar.gz", "folder", "none.zip", "twice.zip"):
         with pytest.raises(BadArchiveError, match=name):
             _unpack(tmp_path / name, tmp_path / f"out-{name}")

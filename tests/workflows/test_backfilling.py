@@ -72,7 +72,7 @@ def test_every_archive_becomes_a_release_oldest_first_and_once(archived: Repo) -
         assert lineage["rows"]["out"] == rows
         assert [file["path"] for file in lineage["inputs"]] == ["list.csv"]
     # Whoever stays keeps their id.
-    ids = [set(line.split(",")[0] for line in _released(archived, v).splitlines()[1:]) for v in versions]
+    ids = [{line.split(",")[0] for line in _released(archived, v).splitlines()[1:]} for v in versions]
     assert ids[0] < ids[1] < ids[2]
 
     before = archived.rev("HEAD"), archived.status(), archived.read(OUTPUT)
@@ -149,7 +149,9 @@ def test_the_releases_of_the_input_dataset_are_replayed_by_range(initialised: Re
     for version in ("1.0.0", "1.1.0", "1.2.0"):
         known = _lineage(repo, version)["input_dataset"]
         assert (known["name"], known["version"]) == ("data", version)
-    assert repo.tags() == sorted(f"{name}-v{v}" for name in ("data", "refined_data") for v in ("1.0.0", "1.1.0", "1.2.0"))
+    assert repo.tags() == sorted(
+        f"{name}-v{v}" for name in ("data", "refined_data") for v in ("1.0.0", "1.1.0", "1.2.0")
+    )
     # A run of refine on the same inputs finds that all is said.
     again = repo.hotpass("refine", "--bump", "auto", "--tag", *TO, "--json").json
     assert again["outcome"]["already"] is True

@@ -37,15 +37,15 @@ def server() -> Iterator[Endpoint]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            endpoint.got.append((self.path, self.headers.get("Authorization", ""), json.loads(body)))
-            if endpoint.answer > 0:
-                self.send_response(endpoint.answer)
+            told.got.append((self.path, self.headers.get("Authorization", ""), json.loads(body)))
+            if told.answer > 0:
+                self.send_response(told.answer)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
             for _ in range(40):
                 time.sleep(0.1)
-                if endpoint.answer < 0:
+                if told.answer < 0:
                     self.wfile.write(b"H")
 
         def log_message(self, *_: object) -> None:
@@ -57,9 +57,9 @@ def server() -> Iterator[Endpoint]:
         pytest.skip(f"no server can listen on 127.0.0.1: {error}")
     listening.daemon_threads = True
     listening.block_on_close = False
-    endpoint = Endpoint(f"http://127.0.0.1:{listening.server_address[1]}")
+    told = Endpoint(f"http://127.0.0.1:{listening.server_address[1]}")
     threading.Thread(target=listening.serve_forever, daemon=True).start()
-    yield endpoint
+    yield told
     listening.shutdown()
     listening.server_close()
 
@@ -115,7 +115,9 @@ def _check(found: list[Any], lineage: Any) -> None:
     assert start["outputs"] == []
     (made,) = complete["outputs"]
     version = made["facets"]["version"]
-    assert version["_schemaURL"] == facet_v2.dataset_version_dataset.DatasetVersionDatasetFacet("1")._schemaURL
+    assert (
+        version["_schemaURL"] == facet_v2.dataset_version_dataset.DatasetVersionDatasetFacet("1")._schemaURL
+    )
     assert (made["name"], version["datasetVersion"]) == ("refined_data", "1.0.0")
     assert made["outputFacets"]["outputStatistics"]["rowCount"] == lineage["rows"]["out"] == 2
 

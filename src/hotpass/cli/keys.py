@@ -22,7 +22,7 @@ def single_keys() -> Iterator[Callable[[], str]]:
     try:
         before = termios.tcgetattr(descriptor)
     except termios.error:
-        yield lambda: sys.stdin.readline().strip()[:1].lower()
+        yield sys.stdin.readline().strip()[:1].lower
         return
     try:
         tty.setcbreak(descriptor, termios.TCSADRAIN)

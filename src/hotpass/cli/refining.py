@@ -13,7 +13,7 @@ from hotpass import report, workflows
 from hotpass.cli.keys import single_keys
 from hotpass.cli.screen import Screen
 from hotpass.cli.surroundings import listen
-from hotpass.errors import ConflictError
+from hotpass.errors import ConflictError, UsageError
 from hotpass.report import document
 
 AddVerb = Callable[[str, str, str], argparse.ArgumentParser]
@@ -34,6 +34,12 @@ _BACKFILL_EXAMPLES = """examples:
   hotpass backfill --from data@^1
   hotpass backfill --from archives/ --since 2024-01-01 --until 2024-12-31
 """
+_NOT_WITH_EXPLAIN = {
+    "bump": "--bump",
+    "tag": "--tag",
+    "description": "--description",
+    "report": "--report",
+}
 _KEYS = "[s]ame  [d]ifferent  [u]nsure  [z] undo  [q]uit"
 _ANSWERS = {"s": "same", "d": "different", "u": "unsure"}
 
@@ -91,6 +97,7 @@ def refine(options: Namespace, screen: Screen) -> int:
     listen(options)
     workplace = workflows.open_workplace(options.repo_root, options.lock_timeout, options.config)
     looking = options.explain is not None
+    _check_options(options, versioned=bool(workplace.settings["versioning.enabled"]))
     request = workflows.RefineRequest(
         input_dir=options.input_dir,
         output_path=options.output_path,
@@ -106,7 +113,7 @@ def refine(options: Namespace, screen: Screen) -> int:
         if options.report is not None:
             page = Path(options.report)
             workflows.check_report(prepared, page)
-            with workflows.open_changes(prepared) as changes:
+            with workflows.open_changes(prepared.unwritten) as changes:
                 part = report.comparison_part(*changes) if changes is not None else ()
                 report.write_refinement_html(prepared.refined.findings, page, part)
             screen.talk(f"wrote {options.report}")
@@ -118,6 +125,33 @@ def refine(options: Namespace, screen: Screen) -> int:
     for note in report.result_notes(result):
         screen.talk(f"note: {note}")
     return 0
+
+
+def _check_options(options: Namespace, *, versioned: bool) -> None:
+    """Refuse what would do nothing; ``versioned``: every run makes a version."""
+    if options.explain is not None:
+        for name, option in _NOT_WITH_EXPLAIN.items():
+            if getattr(options, name):
+                raise WithoutEffectError(option, "--explain writes nothing", "hotpass refine --explain ID")
+    elif options.description is not None and not (options.bump or options.tag or versioned):
+        command = "hotpass refine --bump auto --description TEXT"
+        raise WithoutEffectError("--description", "no version was asked for", command)
+
+
+class WithoutEffectError(UsageError):
+    """An option was given that would do nothing."""
+
+    option: str
+    reason: str
+    command: str
+
+    def __str__(self) -> str:
+        return f"{self.option} would have no effect: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        """The command that makes sense."""
+        return self.command
 
 
 def _explain(name: str, prepared: workflows.PreparedRun, screen: Screen) -> int:

@@ -54,6 +54,9 @@ def _version(result: RefineResult) -> str:
         return f"{outcome.dataset} {kind} {outcome.version}: nothing changed"
     changes = first_changes(outcome.changes or "")
     asked = f" ({outcome.asked}: {changes})" if outcome.asked and changes else ""
+    if outcome.dry_run:
+        made = f"be released as {outcome.tag}" if outcome.tag else "be a draft"
+        return f"{outcome.dataset} {outcome.version} would {made}{asked}"
     made = f"released as {outcome.tag}" if outcome.tag else "draft"
     return f"{outcome.dataset} {outcome.version} {made}{asked}"
 
@@ -63,8 +66,10 @@ def next_command(result: RefineResult) -> str:
     outcome = result.outcome
     if not result.findings.passed:
         return "hotpass refine --dry-run --report refined.html"
-    if result.dry_run:
+    if result.dry_run and (outcome is None or outcome.already):
         return "hotpass refine"
+    if result.dry_run:
+        return "hotpass refine --bump auto" + (" --tag" if outcome is not None and outcome.tag else "")
     if outcome is not None:
         return _after(outcome, doubts=result.findings.doubts > 0)
     if result.tracked:

@@ -25,7 +25,7 @@ from hotpass.versioning.errors import (
 from hotpass.versioning.git import IgnoreRule
 from hotpass.versioning.ignore import appended_rules, exception_line, hide_line, reopened, showing, with_lines
 from hotpass.versioning.lock import dvc_lock, repository_lock
-from hotpass.versioning.placing import check_place, check_trackable
+from hotpass.versioning.placing import check_place, check_trackable, check_unclaimed
 from hotpass.versioning.pointer import Pointer, Stamp, parse_pointer, render_pointer
 from hotpass.versioning.project import Dataset, Project, dataset_of, default_name
 from hotpass.versioning.record import RECORD_LIMIT, VersionRecord, parse_record, render_record
@@ -115,6 +115,14 @@ def track(
             )
             announce(tracked)
     return tracked
+
+
+def check_new(project: Project, place: Path) -> None:
+    """Raise what :func:`track` would raise for a file that is to be written at ``place``; nothing is changed."""
+    path = check_place(project, place, missing_ok=True)
+    _name(project, path, None, None)
+    check_unclaimed(project, path)
+    _Rules(project, path, path + ".dvc", is_directory=False)
 
 
 @dataclass(frozen=True)

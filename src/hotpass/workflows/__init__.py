@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     )
     from hotpass.workflows.demo.story import DemoResult, run_demo, write_lists
     from hotpass.workflows.errors import NeedsTerminalError
+    from hotpass.workflows.foreseeing import open_changes
     from hotpass.workflows.identifying import Found, identify
     from hotpass.workflows.judging import judge
     from hotpass.workflows.keys import key_columns_of
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
         check_report,
         complete_run,
         explained,
-        open_changes,
         prepare_run,
     )
     from hotpass.workflows.reviewing import Pair, Review, open_review
@@ -69,7 +69,7 @@ _HOMES = {
     "identify": "identifying",
     "judge": "judging",
     "key_columns_of": "keys",
-    "open_changes": "refining",
+    "open_changes": "foreseeing",
     "open_comparison": "comparing",
     "open_frames": "opening",
     "open_query": "querying",

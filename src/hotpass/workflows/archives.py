@@ -152,9 +152,7 @@ def _unpack(members: Iterator[tuple[str, IO[bytes]]], path: Path, folder: Path, 
 
 def _check_size(path: Path, packed: int, unpacked: int, limits: Limits) -> None:
     if unpacked > limits.bytes:
-        raise BadArchiveError(
-            path.name, f"it unpacks to more than limit_bytes = {limits.bytes:,} allows"
-        )
+        raise BadArchiveError(path.name, f"it unpacks to more than limit_bytes = {limits.bytes:,} allows")
     if unpacked > RATIO_FROM and unpacked > packed * limits.ratio:
         raise BadArchiveError(
             path.name, f"it unpacks to more than limit_ratio = {limits.ratio:,} times its size"

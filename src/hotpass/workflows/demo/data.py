@@ -20,8 +20,29 @@ _SECOND = ("Heron", "Lantern", "Thimble", "Anchor", "Bobbin", "Compass", "Saddle
 _KIND = ("Kite Loft", "Kite Works", "Line and Sail", "Wind Shop")
 _COAST = ("Quillhaven", "Marrowby", "Tidewick", "Osterfold", "Pellmoor", "Lantry Cross", "Überstrand")
 _ISLANDS = ("Sallow Isle", "Great Pell", "Little Pell", "Norrey")
-_GIVEN = ("Ottoline", "Barnaby", "Cressida", "Dorrit", "Evander", "Fenella", "Gideon", "Hesper", "Ione", "Jory")
-_FAMILY = ("Brask", "Collop", "Dunmarrow", "Eskitt", "Fairlamb", "Gossam", "Hepplewick", "Inkpenner", "Jolliby")
+_GIVEN = (
+    "Ottoline",
+    "Barnaby",
+    "Cressida",
+    "Dorrit",
+    "Evander",
+    "Fenella",
+    "Gideon",
+    "Hesper",
+    "Ione",
+    "Jory",
+)
+_FAMILY = (
+    "Brask",
+    "Collop",
+    "Dunmarrow",
+    "Eskitt",
+    "Fairlamb",
+    "Gossam",
+    "Hepplewick",
+    "Inkpenner",
+    "Jolliby",
+)
 
 NORTH, SOUTH = range(40), range(28, 60)
 """Who is in the register of the north and in the list of the south: twelve are in both."""
