@@ -8,6 +8,7 @@ A page tells its test what readers need not see by comments before a block::
     <!-- test: apart -->           run every line by itself, each in a fresh copy of the repository
     <!-- test: in FOLDER -->       run the block in this folder beside the repository, made if need be
     <!-- test: keys KEYS -->       the block's last command runs on a terminal, at which these keys are pressed
+    <!-- test: write FILE -->      the block is this file's text; append: it goes to its end
     <!-- test: skip REASON -->     do not run the block
 
 ``bash`` blocks are run as they stand and must succeed. ``console`` blocks show ``$ command`` lines and, below each,
@@ -110,12 +111,17 @@ class Shell:
             self.succeed(command, block)
         if block.one("apart") is not None:
             self._apart(block)
+        elif (name := block.one("write")) is not None:
+            (self.folder / name).write_text(block.text)
+        elif (name := block.one("append")) is not None:
+            with (self.folder / name).open("a") as file:
+                file.write(block.text)
         elif block.language == "console":
             self._console(block)
         elif block.language == "python":
             self._python(block)
         else:
-            code, said = self.say(block.text)
+            code, said = self.say(block.text, block.one("keys"))
             assert code == int(block.one("exit") or 0), f"{block}: exit {code}\n{block.text}\n{said}"
         for command in block.all("then"):
             self.succeed(command, block)
@@ -208,8 +214,13 @@ class Walk:
 
     @cached_property
     def blocks(self) -> list[Block]:
-        """The blocks that are run: commands, sessions and Python."""
-        return [block for block in blocks_of(self.page) if block.language in ("bash", "console", "python")]
+        """The blocks that are run: commands, sessions and Python; and those that are files."""
+        told = {"write", "append"}
+        return [
+            block
+            for block in blocks_of(self.page)
+            if block.language in ("bash", "console", "python") or told & {name for name, _ in block.told}
+        ]
 
     def along(self, shell: Shell) -> None:
         """Run all of them; a block that fails fails the test with its place on the page."""
