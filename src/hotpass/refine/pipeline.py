@@ -118,7 +118,7 @@ def refine(
         quarantined=quarantine.height,
         quarantine=telling.quarantined(quarantine),
         merges=telling.merged_records(assembly, organisations),
-        conflicts=telling.conflicts(assembly, organisations, _values(prepared)),
+        conflicts=telling.conflicts(assembly, organisations, prepared, {*OUTPUT_OF, *own}),
         previous=known.version,
         identities=identities,
     )
@@ -165,13 +165,6 @@ def _quarantine(validation: Validation, prepared: Prepared) -> pl.DataFrame:
     # A date that stands in such a row was not read as one: its column is of texts then.
     dates = pl.col("last_interaction_date").cast(pl.String)
     return pl.concat([aside.with_columns(dates), unnamed], how="diagonal").select(aside.columns)
-
-
-def _values(prepared: Prepared) -> dict[str, list[object]]:
-    """The values of every row by field, of fields that are shown."""
-    shown = {*OUTPUT_OF, *(name for name in prepared.further.columns if name != "row")}
-    frames = (prepared.records, prepared.further)
-    return {name: frame[name].to_list() for frame in frames for name in frame.columns if name in shown}
 
 
 def _findings(
