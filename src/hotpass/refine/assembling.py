@@ -84,12 +84,16 @@ class Assembly:
         """One row for each organisation, in their order; ``X__source`` says where ``X`` comes from."""
         import polars as pl
 
-        rows = [self._row(each) for each in organisations]
         schema: dict[str, Any] = {ID: pl.String}
         schema |= dict.fromkeys(self.columns, pl.String) | {"last_interaction_date": pl.Date}
         schema |= {"source_datasets": pl.String, RECORDS: pl.String, MERGED: pl.String}
         schema |= {f"{column}{LINEAGE}": pl.String for column in self.columns} | {RECORD_LINEAGE: pl.String}
-        return pl.DataFrame({name: [row.get(name) for row in rows] for name in schema}, schema=schema)
+        cells: dict[str, list[Any]] = {name: [] for name in schema}
+        for each in organisations:
+            row = self._row(each)
+            for name, values in cells.items():
+                values.append(row.get(name))
+        return pl.DataFrame(cells, schema=schema)
 
     def contacts(self, organisation: Organisation) -> list[Contact]:
         """Every way to reach an organisation, e-mails first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hotpass.refine.assembling import OUTPUT_OF, Assembly, Organisation
@@ -108,9 +108,15 @@ def merged_records(assembly: Assembly, organisations: Sequence[Organisation]) ->
 
 
 def conflicts(
-    assembly: Assembly, organisations: Sequence[Organisation], values: Mapping[str, Sequence[Any]]
+    assembly: Assembly, organisations: Sequence[Organisation], prepared: Prepared, shown: Collection[str]
 ) -> tuple[Conflict, ...]:
-    """Fields on which the rows of one organisation disagree; ``values`` are those of all rows, by field."""
+    """Fields on which the rows of one organisation disagree, of those that are shown."""
+    asked: dict[str, list[int]] = {}
+    for each in organisations:
+        for chosen in each.survivor.values:
+            if chosen.others and chosen.field in shown:
+                asked.setdefault(chosen.field, []).extend(chosen.others)
+    values = {field: _values(prepared, field, rows) for field, rows in asked.items()}
     return tuple(
         Conflict(
             each.id,
@@ -126,7 +132,13 @@ def conflicts(
     )
 
 
-def _others(assembly: Assembly, chosen: Chosen, values: Sequence[Any]) -> list[tuple[str, str]]:
+def _values(prepared: Prepared, field: str, rows: Sequence[int]) -> dict[int, Any]:
+    """What some rows say in a field."""
+    frame = prepared.records if field in prepared.records.columns else prepared.further
+    return dict(zip(rows, frame[field].gather(rows).to_list(), strict=True))
+
+
+def _others(assembly: Assembly, chosen: Chosen, values: Mapping[int, Any]) -> list[tuple[str, str]]:
     found = []
     for row in chosen.others:
         value = values[row]
