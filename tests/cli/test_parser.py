@@ -60,6 +60,9 @@ VERBS = {
     "compare": ["x@1.0.0"],
     "trace": ["x", "1"],
     "query": ["SELECT 1"],
+    "refine": [],
+    "review": [],
+    "backfill": [],
     "demo": [],
     "completion": ["bash"],
 }
