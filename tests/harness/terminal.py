@@ -58,4 +58,10 @@ def at_terminal(
     finally:
         process.kill()
         os.close(ours)
-    return code, _ESCAPES.sub("", shown.decode("utf-8", "replace")).replace("\r\n", "\n").replace("\r", "")
+    return code, _seen(shown.decode("utf-8", "replace"))
+
+
+def _seen(shown: str) -> str:
+    """What stands on the screen in the end: lines that were drawn over are gone."""
+    lines = shown.replace("\r\n", "\n").split("\n")
+    return "\n".join(_ESCAPES.sub("", line.split("\r\x1b[K")[-1]).replace("\r", "") for line in lines)
