@@ -71,7 +71,7 @@ def test_what_it_left_behind_is_whole(played: tuple[DemoResult, str]) -> None:
     assert repo.status() == ""
     assert repo.digest("dist/refined_data.xlsx") == result.digests["1.1.1"]
     assert "up to date" in repo.dvc("status").stdout
-    for name in ("spring", "summer", "correction", "compare"):
+    for name in ("refined", "compare"):
         assert (Path(result.pages) / f"{name}.html").read_text("utf-8").startswith("<!doctype html>")
     pulled = Path(result.clone) / "data" / lists.REGISTER
     assert pulled.read_bytes() == lists.spring()[lists.REGISTER]

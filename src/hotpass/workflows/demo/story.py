@@ -254,22 +254,21 @@ def _set_up(story: _Story) -> None:
 def _first_delivery(story: _Story) -> None:
     story.chapter("The first delivery: a workbook and a text file, refined and released")
     _deliver(story, lists.spring())
-    _refine(story, "1.0.0", "spring", "The lists of spring")
+    _refine(story, "1.0.0", '--description "The lists of spring"')
 
 
 def _second_delivery(story: _Story) -> None:
     story.chapter("The second delivery: another workbook, with lists side by side and one without a header")
     _deliver(story, lists.summer())
-    _refine(story, "1.1.0", "summer", "The isles join")
-    story.type(
-        f"hotpass compare {DATASET}@1.0.0 {DATASET}@1.1.0 --quiet --html ../{story.pages.name}/compare.html"
-    )
+    pages = f"../{story.pages.name}"
+    _refine(story, "1.1.0", f'--description "The isles join" --report {pages}/refined.html')
+    story.type(f"hotpass compare {DATASET}@1.0.0 {DATASET}@1.1.0 --quiet --html {pages}/compare.html")
 
 
 def _correction(story: _Story) -> None:
     story.chapter("A correction: the register comes again, four cells of it mended")
     _deliver(story, lists.correction())
-    _refine(story, "1.1.1", "correction", "Four cells corrected")
+    _refine(story, "1.1.1", '--description "Four cells corrected"')
     story.tell("the same again: the same bytes, so there is nothing to release")
     story.type("hotpass refine --bump auto --tag")
 
@@ -317,7 +316,7 @@ def _clone(story: _Story) -> None:
 def _close(story: _Story) -> None:
     story.chapter("Open")
     for place, what in (
-        (story.pages / "summer.html", "what refining decided: rules, worst rows, columns, what changed"),
+        (story.pages / "refined.html", "what refining decided: rules, worst rows, columns, what changed"),
         (story.pages / "compare.html", "1.0.0 and 1.1.0 side by side"),
         (story.project / OUTPUT, "the workbook: Data, Contacts, Quarantine, Summary"),
     ):
@@ -338,11 +337,9 @@ def _deliver(story: _Story, files: Mapping[str, bytes]) -> None:
         story.tell(f"data/{name}: {len(content):,} bytes")
 
 
-def _refine(story: _Story, version: str, page: str, words: str) -> None:
+def _refine(story: _Story, version: str, options: str) -> None:
     """Refine and release; what comes out must be the version that the story tells of."""
-    story.type(
-        f'hotpass refine --bump auto --tag --description "{words}" --report ../{story.pages.name}/{page}.html'
-    )
+    story.type(f"hotpass refine --bump auto --tag {options}")
     found = story.quietly("hotpass", "version", "--get", DATASET).strip()
     if found != version:
         raise UnexpectedVersionError(found, version)
