@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -166,6 +168,21 @@ def test_without_anything_to_replay_it_says_so(archived: Repo) -> None:
         refused = archived.hotpass("backfill", *words, *TO, check=False)
         assert refused.code == 3, refused
         assert said in refused.stderr
+    assert archived.tags() == []
+
+
+def test_two_at_once_do_not_mix(archived: Repo) -> None:
+    place = archived.path(".git/hotpass")
+    place.mkdir(exist_ok=True)
+    held = os.open(place, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        locked = _backfill(archived, "--lock-timeout", "0.1", check=False)
+        assert locked.code == 8
+        assert "another backfill" in locked.json["error"]["message"]
+        assert _backfill(archived, "--lock-timeout", "0.1", "--dry-run").code == 0
+    finally:
+        os.close(held)
     assert archived.tags() == []
 
 
