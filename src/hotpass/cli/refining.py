@@ -71,8 +71,12 @@ def add_verbs(add: AddVerb) -> None:
         metavar="FROM",
         help="DATASET@RANGE, or a folder of folders and archives named by date (default: the input dataset)",
     )
-    parser.add_argument("--since", metavar="DAY", type=_day, default="", help="from this day on (2024-01-31)")
-    parser.add_argument("--until", metavar="DAY", type=_day, default="9999", help="up to and with this day")
+    parser.add_argument(
+        "--since", metavar="DAY", type=_day, default="0001-01-01", help="from this day on (2024-01-31)"
+    )
+    parser.add_argument(
+        "--until", metavar="DAY", type=_day, default="9999-12-31", help="up to and with this day"
+    )
     parser.add_argument("--output-path", metavar="FILE", help="as for refine")
     parser.add_argument("--profile", metavar="NAME", help="as for refine")
     parser.add_argument("--config", metavar="FILE", help="settings in place of the repository's hotpass.toml")
