@@ -148,7 +148,6 @@ from hotpass.workflows.errors import (
     NotProvedError,
     NotRefinedError,
     QualityGateError,
-    RefinedTooLowError,
     TargetIsDataError,
     WhichTableError,
 )
@@ -926,7 +925,7 @@ ROWS = [
         "name a file that ends in .xlsx, .parquet or .csv: --output-path FILE",
     ),
     Row(
-        RefinedTooLowError(
+        BumpTooLowError(
             dataset="x",
             version="1.0.1",
             given="patch",
@@ -937,8 +936,7 @@ ROWS = [
         ),
         10,
         "x 1.0.1 is too low: a patch after 1.0.0, and the data asks for a minor (minor: 2 rows added)",
-        "hotpass refine --bump minor --tag (or hotpass refine, then "
-        "hotpass version --bump patch --tag --allow-lower --description WHY)",
+        "hotpass refine --bump minor --tag",
     ),
     Row(
         NotRefinedError(path="dist/x.xlsx"),

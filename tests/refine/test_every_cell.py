@@ -14,7 +14,7 @@ from typing import Any
 import openpyxl
 import pycountry
 import pytest
-from harness.lists import Cells, File, messy, said
+from harness.lists import Cells, File, messy, said, workbook
 
 from hotpass.refine import Refined, load_profile, read_inputs, refine
 from hotpass.refine.export import workbook_bytes
@@ -37,13 +37,15 @@ class Case:
     country: str
 
 
-def case(folder: Path, files: Mapping[str, File], country: str, area_code: str | None) -> Case:
+def case(
+    folder: Path, files: Mapping[str, File], country: str, area_code: str | None, profile: str = "generic"
+) -> Case:
     for name, file in files.items():
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(file.data)
-    profile = load_profile("generic").with_settings(country=country, area_code=area_code)
-    refined = refine(read_inputs(folder), profile)
+    known = load_profile(profile).with_settings(country=country, area_code=area_code)
+    refined = refine(read_inputs(folder), known)
     book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(refined.sheets())))
     sheets = {}
     for sheet in book:
@@ -95,6 +97,32 @@ def test_every_row_of_made_up_lists_is_in_the_output_once(made: Case) -> None:
         "east.csv": ["A2"],
     }
     assert rows_of(made) == Counter(f"{place}!{cell}" for place, cells in expected.items() for cell in cells)
+
+
+def test_every_cell_of_columns_that_no_field_takes(tmp_path: Path) -> None:
+    """Extras: their headers may be blank, twice there, called as a field is, or as one that says where another is from."""
+    profile = tmp_path / "mine.yaml"
+    profile.write_text(
+        "profile: mine\nextends: generic\nextras: all\nextra_fields: [beds]\nheaders:\n  beds: [beds]\n"
+    )
+    rows: list[list[Any]] = [
+        ["Name", "Phone", "Beds", "Rating", "rating", "Source", "Phone__source", None, "Address"],
+        ["Heron House", "011 555 0101", 12, 3.5, "good", "x", "y", "z", "1 Oak Lane"],
+        ["Heron House", "011 555 0101", 14, 4, "fair", "x", "yy", None, "1 Oak Lane"],
+        ["Ibis Hall", "021 555 0102", None, None, None, None, None, "zz", "2 Elm Road"],
+    ]
+    files = {"a.xlsx": File(workbook({"S": rows})), "b.xlsx": messy()["blank.xlsx"]}
+    folder = tmp_path / "lists"
+    made = case(folder, files, "ZA", None, str(profile))
+    values = {value for sheet, _, value, _ in _values(made) if sheet == "Data"}
+    told = {text for each in made.refined.findings.conflicts for text, _ in each.others}
+    # All that the lists say is in the output, or named among what lost against it.
+    for row in rows[1:]:
+        assert {said(cell) for cell in (*row[2:8],) if cell is not None} <= values | told, row
+    check_everything(made)
+    for each in made.refined.findings.conflicts:
+        for text, place in ((each.value, each.address), *each.others):
+            assert _folded(text) == _folded(made.cells.at(place)), each
 
 
 @pytest.mark.slow

@@ -71,8 +71,12 @@ def add_verbs(add: AddVerb) -> None:
         metavar="FROM",
         help="DATASET@RANGE, or a folder of folders and archives named by date (default: the input dataset)",
     )
-    parser.add_argument("--since", metavar="DAY", type=_day, help="from this day on (2024-01-31)")
-    parser.add_argument("--until", metavar="DAY", type=_day, help="up to and with this day")
+    parser.add_argument(
+        "--since", metavar="DAY", type=_day, default="0001-01-01", help="from this day on (2024-01-31)"
+    )
+    parser.add_argument(
+        "--until", metavar="DAY", type=_day, default="9999-12-31", help="up to and with this day"
+    )
     parser.add_argument("--output-path", metavar="FILE", help="as for refine")
     parser.add_argument("--profile", metavar="NAME", help="as for refine")
     parser.add_argument("--config", metavar="FILE", help="settings in place of the repository's hotpass.toml")
@@ -218,8 +222,8 @@ def backfill(options: Namespace, screen: Screen) -> int:
     workplace = workflows.open_workplace(options.repo_root, options.lock_timeout, options.config)
     request = workflows.BackfillRequest(
         options.source,
-        options.since or "",
-        options.until or "9999",
+        options.since,
+        options.until,
         options.output_path,
         options.profile,
         options.dry_run,

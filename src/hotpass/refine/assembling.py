@@ -131,6 +131,19 @@ class Assembly:
                     found.append(Problem(number, field, self._prepared.address(row, slot), cell, flag))
         return found
 
+    def kept_texts(self, organisation: Organisation, column: str) -> list[tuple[str, str]]:
+        """What its rows say in a column that is kept without a field, each text once with its cell; the best row's first."""
+        said = (self._extras.find(row, column) for row in organisation.survivor.rows)
+        found: dict[str, str] = {}
+        for text, cell in filter(None, said):
+            found.setdefault(text, cell)
+        return list(found.items())
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The columns that are kept without a field."""
+        return self._extras.columns
+
     def place(self, chosen: Chosen) -> str:
         """The cells a value was taken from; those of the record where it stands in none, as a profile's country."""
         return self._places([chosen]) or self.record_place(chosen.row)
@@ -153,9 +166,8 @@ class Assembly:
             row[column] = _cell([chosen.value for chosen in all_chosen], field)
             row[f"{column}{LINEAGE}"] = self._places(all_chosen) or None
         for column in self._extras.columns:
-            said = next(filter(None, (self._extras.find(each, column) for each in survivor.rows)), None)
-            if said is not None:
-                row[column], row[f"{column}{LINEAGE}"] = said
+            if said := self.kept_texts(organisation, column):
+                row[column], row[f"{column}{LINEAGE}"] = said[0]
         row["source_datasets"] = joined(dict.fromkeys(self._sources[each] for each in survivor.rows))
         row[RECORDS] = refs_text(organisation.refs)
         row[MERGED] = joined(organisation.merged) or None

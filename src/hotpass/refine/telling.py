@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _HOW = {How.EXACT: "synonym", How.FUZZY: "similar", How.PROFILE: "profile"}
 _SUGGESTED = (How.SUGGESTED, How.OVERRULED, How.CONFLICT)
 UNNAMED = "organization_name: is empty"
+_BEST = "its row is the best"
 
 
 def input_files(inputs: Inputs, prepared: Prepared) -> tuple[InputFile, ...]:
@@ -110,26 +111,32 @@ def merged_records(assembly: Assembly, organisations: Sequence[Organisation]) ->
 def conflicts(
     assembly: Assembly, organisations: Sequence[Organisation], prepared: Prepared, shown: Collection[str]
 ) -> tuple[Conflict, ...]:
-    """Fields on which the rows of one organisation disagree, of those that are shown."""
+    """Fields on which the rows of one organisation disagree, of those that are shown, and columns without a field."""
     asked: dict[str, list[int]] = {}
     for each in organisations:
         for chosen in each.survivor.values:
             if chosen.others and chosen.field in shown:
                 asked.setdefault(chosen.field, []).extend(chosen.others)
     values = {field: _values(prepared, field, rows) for field, rows in asked.items()}
-    return tuple(
-        Conflict(
-            each.id,
-            OUTPUT_OF.get(chosen.field, chosen.field),
-            str(chosen.value),
-            assembly.place(chosen),
-            chosen.reason.value,
-            tuple(_others(assembly, chosen, values[chosen.field])),
-        )
-        for each in organisations
-        for chosen in each.survivor.values
-        if chosen.others and chosen.field in values
-    )
+    found = []
+    for each in organisations:
+        found += [
+            Conflict(
+                each.id,
+                OUTPUT_OF.get(chosen.field, chosen.field),
+                str(chosen.value),
+                assembly.place(chosen),
+                chosen.reason.value,
+                tuple(_others(assembly, chosen, values[chosen.field])),
+            )
+            for chosen in each.survivor.values
+            if chosen.others and chosen.field in values
+        ]
+        for column in assembly.extras if len(each.survivor.rows) > 1 else ():
+            first, *others = assembly.kept_texts(each, column) or [("", "")]
+            if others:
+                found.append(Conflict(each.id, column, *first, _BEST, tuple(others)))
+    return tuple(found)
 
 
 def _values(prepared: Prepared, field: str, rows: Sequence[int]) -> dict[int, Any]:

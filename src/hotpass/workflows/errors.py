@@ -11,7 +11,6 @@ from hotpass.errors import (
     ToolError,
     UsageError,
 )
-from hotpass.versioning.errors import BumpTooLowError
 
 
 class NoSuchSideError(NotFoundError):
@@ -265,15 +264,6 @@ class BadOutputError(UsageError):
     @property
     def hint(self) -> str:
         return "name a file that ends in .xlsx, .parquet or .csv: --output-path FILE"
-
-
-class RefinedTooLowError(BumpTooLowError):
-    """A release of refined data was asked for with a number that rises less than the data asks for."""
-
-    @property
-    def hint(self) -> str:
-        lower = f"hotpass version --bump {self.given} --tag --allow-lower --description WHY"
-        return f"{self.command} (or hotpass refine, then {lower})"
 
 
 class NotRefinedError(RefusedError):

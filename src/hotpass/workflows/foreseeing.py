@@ -11,6 +11,7 @@ from pathlib import Path
 from hotpass.compare.changes import Comparison
 from hotpass.compare.policy import Decision
 from hotpass.versioning.catalogue import Release, catalogue_of
+from hotpass.versioning.errors import BumpTooLowError
 from hotpass.versioning.judging import enough, is_enough
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project, default_name
@@ -18,7 +19,6 @@ from hotpass.versioning.release import Outcome
 from hotpass.versioning.version import Bump, tag_name
 from hotpass.versioning.wanted import Wanted
 from hotpass.workflows.comparing import decide_bump, open_comparison
-from hotpass.workflows.errors import RefinedTooLowError
 from hotpass.workflows.numbering import AUTO, Numbering
 from hotpass.workflows.outputs import md5_of
 from hotpass.workflows.sides import Side, release_side
@@ -97,13 +97,13 @@ def foresee(project: Project, unwritten: Unwritten, numbering: Numbering) -> Out
 
 
 def check_high_enough(project: Project, unwritten: Unwritten, numbering: Numbering) -> None:
-    """Raise RefinedTooLowError, before anything is written, where a release would rise less than its data asks for."""
+    """Raise BumpTooLowError, before anything is written, where a release would rise less than its data asks for."""
     if not numbering.release or numbering.part == AUTO or unwritten.release is None:
         return
     seen = foresee(project, unwritten, numbering)
     if seen.already or seen.asked is None or is_enough(Bump(numbering.part), Bump(seen.asked)):
         return
     command = f"hotpass refine --bump {seen.asked} --tag"
-    raise RefinedTooLowError(
+    raise BumpTooLowError(
         seen.dataset, seen.version, numbering.part, str(seen.since), seen.asked, seen.reasons, command
     )
