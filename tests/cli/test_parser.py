@@ -63,9 +63,6 @@ VERBS = {
     "review": [],
     "backfill": [],
     "query": ["SELECT 1"],
-    "refine": [],
-    "review": [],
-    "backfill": [],
     "demo": [],
     "completion": ["bash"],
 }
