@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import select
 import subprocess
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+ASKS = "[q]uit"
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -17,16 +20,17 @@ def at_terminal(
     command: Sequence[str],
     keys: Sequence[str] = (),
     *,
-    asks: str = "[q]uit",
+    then: Sequence[tuple[str, str]] = (),
     cwd: Path,
     env: Mapping[str, str] | None = None,
     seconds: float = 60.0,
 ) -> tuple[int, str]:
     """Run a command on a terminal; exit code, and all it showed without colours.
 
-    Each of ``keys`` is pressed as soon as the program shows ``asks`` (the first), or right after the one before: people
-    do not wait.
+    ``keys`` are pressed at once when the program shows its first question: people do not wait. ``then`` are further ones,
+    each with what must be shown before.
     """
+    wanted = [(ASKS, "".join(keys)), *then]
     ours, theirs = os.openpty()
     process = subprocess.Popen(
         list(command),
@@ -36,9 +40,11 @@ def at_terminal(
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
+        # The terminal of the session: Ctrl-C is a signal then.
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
     )
     os.close(theirs)
-    shown, pressed = b"", False
+    shown = b""
     end = time.monotonic() + seconds
     try:
         while time.monotonic() < end:
@@ -51,9 +57,8 @@ def at_terminal(
             if not piece:
                 break
             shown += piece
-            if not pressed and asks.encode() in shown:
-                pressed = True
-                os.write(ours, "".join(keys).encode())
+            if wanted and wanted[0][0].encode() in shown:
+                os.write(ours, wanted.pop(0)[1].encode())
         code = process.wait(timeout=max(1.0, end - time.monotonic()))
     finally:
         process.kill()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def test_answers_are_kept_at_once_taken_back_and_resumed(asked: Repo, pairs: lis
     # What was decided is obeyed: one more row joins others, and nothing is asked again.
     after = asked.hotpass("refine", "--dry-run", "--json").json
     assert (after["merged"], after["doubts"]) == (2, 0)
+    assert "no pair is uncertain" in _review(asked, "")
 
 
 @pytest.mark.slow
@@ -105,6 +107,19 @@ def test_an_answer_that_contradicts_earlier_ones_is_not_kept(
     assert "error: " in shown
     assert "0 decided" in shown
     assert asked.read(DECISIONS).decode() == before
+
+
+@pytest.mark.slow
+def test_broken_off_it_keeps_the_answers_and_leaves_the_terminal_as_it_was(
+    asked: Repo, pairs: list[dict[str, Any]]
+) -> None:
+    review = shlex.join(asked.command("review"))
+    line = f"{review}; echo exit $?; stty -a | tr ' ' '\\n' | grep -xE -- '-?(icanon|echo);?'"
+    code, shown = at_terminal(["bash", "-c", line], "s", then=[("pair 2 of 3", "\x03")], cwd=asked.root)
+    assert code == 0, shown
+    assert "exit 130" in shown
+    assert shown.split("exit 130")[1].split() == ["icanon", "echo"]
+    assert _decisions(asked) == [_pair(pairs[0], "same")]
 
 
 def test_without_a_terminal_it_says_what_else_can_be_done(asked: Repo) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -32,6 +33,8 @@ def single_keys() -> Iterator[Callable[[], str]]:
 
 
 def _key(descriptor: int) -> str:
+    # The table engine's handler lets a read begin anew after Ctrl-C, but no library can do that to select.
+    select.select([descriptor], [], [])
     key = os.read(descriptor, 1)
     if key == b"\x1b":
         # An arrow or function key: what belongs to it is no answer.

@@ -181,6 +181,9 @@ def review(options: Namespace, screen: Screen) -> int:
             pairs = [report.pair_document(pair) for pair in found.pairs]
             screen.data(document.value_document("review", decisions=path, pairs=pairs))
             return 0
+        if not found.pairs:
+            screen.data("no pair is uncertain")
+            return 0
         _decide(found, screen)
         shown = workplace.shown(found.path)
     left = len(found.pairs) - found.at

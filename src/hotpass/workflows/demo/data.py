@@ -52,6 +52,9 @@ WEST, EAST, MEMBERS = range(56, 70), range(70, 80), range(76, 90)
 DOUBTFUL, OTHER_PHONE = 50, "0191 498 0999"
 """Who is among the members, too, with another telephone number: whether it is the one of the south is for people to say."""
 
+TWICE = SOUTH.start + 5
+"""Who is in the register and stands twice in the list of the south: three rows that are one."""
+
 
 @dataclass(frozen=True)
 class Workshop:

@@ -16,6 +16,7 @@ from hotpass.workflows.demo.data import (
     SEED,
     SLIPS,
     SOUTH,
+    TWICE,
     UNREADABLE,
     WEST,
     Workshop,
@@ -98,7 +99,7 @@ def _southern_list(shops: Sequence[Workshop], random: Random) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(("Organisation", "Place", "Tel.", "Mail", "Contact (role)", "Opened", "Remarks"))
-    for shop in [*shops, shops[5]]:
+    for shop in [*shops, shops[TWICE - SOUTH.start]]:
         name = random.choice(
             (shop.name, shop.name.upper(), f"{shop.name} Ltd", shop.name.replace(" and ", " & "))
         )

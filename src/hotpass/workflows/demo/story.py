@@ -276,19 +276,20 @@ def _correction(story: _Story) -> None:
 def _look(story: _Story) -> None:
     story.chapter("What became of one workshop, and where its cells come from")
     slip = next(place for place, slip in data.SLIPS.items() if slip.header == "Telephone")
-    name = data.workshops()[slip].name
-    asked = f"SELECT organization_id, organization_name FROM '{DATASET}@latest!Data' WHERE organization_name = '{name}'"
-    said = story.type(f'hotpass query "{asked}"')
-    story.type(f"hotpass trace {DATASET} {_id_in(said)} --column contact_phone")
+    names = (data.workshops()[slip].name, data.workshops()[data.TWICE].name)
+    chosen = f"organization_name IN ('{names[0]}', '{names[1]}') ORDER BY organization_name"
+    said = story.type(
+        f"hotpass query \"SELECT organization_id, organization_name FROM '{DATASET}@latest!Data' WHERE {chosen}\""
+    )
+    corrected, merged = (_id_in(said, name) for name in names)
+    story.type(f"hotpass trace {DATASET} {corrected} --column contact_phone")
     story.tell("and why some rows became one: the cells, the evidence, which value won")
-    merged = f"SELECT organization_id FROM '{DATASET}@latest!Data' ORDER BY length(source) DESC LIMIT 1"
-    said = story.quietly("hotpass", "query", merged)
-    story.type(f"hotpass refine --explain {_id_in(said)}")
+    story.type(f"hotpass refine --explain {merged}")
 
 
-def _id_in(said: str) -> str:
-    """The id of an organisation in what a command said."""
-    return next(word for word in said.split() if word.startswith("org-"))
+def _id_in(said: str, name: str) -> str:
+    """The id that stands before a name in what a command said."""
+    return next(line.split()[0] for line in said.splitlines() if name in line)
 
 
 def _restore(story: _Story) -> None:
