@@ -6,6 +6,7 @@ step (``hint``). Nobody but the command line turns them into text on a screen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar, dataclass_transform
 
@@ -228,3 +229,9 @@ class ToolFailedError(ToolError):
     @property
     def hint(self) -> str:
         return f"run it by hand to see more: {self.command}"
+
+
+def without_secrets(line: str) -> str:
+    """The line with ``***`` for the user and password, and for the query, of each address in it."""
+    line = re.sub(r"://[^/@\s]*@", "://***@", line)
+    return re.sub(r"(://[^?\s]*\?)\S+", r"\1***", line)

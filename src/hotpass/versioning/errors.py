@@ -459,6 +459,8 @@ class BumpTooLowError(RefusedError):
 
     @property
     def hint(self) -> str:
+        if not self.command.startswith("hotpass version "):
+            return self.command
         return f"{self.command} (or --allow-lower --description WHY, which the tag will say)"
 
 

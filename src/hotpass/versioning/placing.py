@@ -30,17 +30,17 @@ _LONGEST_NAME = 255
 _OURS = (".dvc", ".version.json")
 
 
-def check_place(project: Project, place: Path) -> str:
+def check_place(project: Project, place: Path, *, missing_ok: bool = False) -> str:
     """The path of a file or folder relative to the root, if a pointer may stand for it.
 
-    Raises OutsideError for what is not inside the repository once links in its parents are followed,
+    ``missing_ok``: it need not be there yet. Raises OutsideError for what is not inside the repository once links in its parents are followed,
     BadPathError for a name that no pointer, ignore rule or file system could carry.
     """
     text = os.fspath(place)
     shown = text.encode("utf-8", "replace").decode()
     _check_text(text, shown)
     absolute = os.path.abspath(text)
-    if not os.path.lexists(absolute):
+    if not missing_ok and not os.path.lexists(absolute):
         raise PathMissingError(shown)
     folder, name = os.path.split(absolute)
     real = os.path.join(os.path.realpath(folder), name)
@@ -77,6 +77,13 @@ def neighbours_of(project: Project) -> Neighbours:
 
 def check_trackable(project: Project, path: str, found: Scan, neighbours: Neighbours) -> None:
     """Raise the refusal that fits what else claims a path: git, another dataset, ``dvc.yaml``, ``.dvcignore``."""
+    check_unclaimed(project, path, neighbours)
+    if _dvc_ignored(project, path, found):
+        raise DvcIgnoredError(path)
+
+
+def check_unclaimed(project: Project, path: str, neighbours: Neighbours) -> None:
+    """The part of :func:`check_trackable` that does not look at the data, which need not be there yet."""
     if (other_root := _other_repository(project, path)) is not None:
         raise OtherRepositoryError(path, other_root)
     nested = nested_project(project.root, (project.root / path).parent)
@@ -93,8 +100,6 @@ def check_trackable(project: Project, path: str, found: Scan, neighbours: Neighb
     for file, out in _stage_outs(project, neighbours.pipelines):
         if fnmatchcase(path, out) or _inside(path, out) or _inside(out, path):
             raise DvcYamlOutError(path, file)
-    if _dvc_ignored(project, path, found):
-        raise DvcIgnoredError(path)
 
 
 def _check_text(text: str, shown: str) -> None:

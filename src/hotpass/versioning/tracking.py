@@ -25,7 +25,13 @@ from hotpass.versioning.errors import (
 from hotpass.versioning.git import IgnoreRule
 from hotpass.versioning.ignore import appended_rules, exception_line, hide_line, reopened, showing, with_lines
 from hotpass.versioning.lock import dvc_lock, repository_lock
-from hotpass.versioning.placing import Neighbours, check_place, check_trackable, neighbours_of
+from hotpass.versioning.placing import (
+    Neighbours,
+    check_place,
+    check_trackable,
+    check_unclaimed,
+    neighbours_of,
+)
 from hotpass.versioning.pointer import Pointer, Stamp, parse_pointer, render_pointer
 from hotpass.versioning.project import Dataset, Project, dataset_of, default_name
 from hotpass.versioning.record import RECORD_LIMIT, VersionRecord, parse_record, render_record
@@ -126,6 +132,15 @@ def _tracked(project: Project, dataset: Dataset, content: Content, rules: _Rules
         rules=rules.written(),
         already=True,
     )
+
+
+def check_new(project: Project, place: Path) -> None:
+    """Raise what :func:`track` would raise for a file that is to be written at ``place``; nothing is changed."""
+    path = check_place(project, place, missing_ok=True)
+    neighbours = neighbours_of(project)
+    _name(path, None, None, neighbours)
+    check_unclaimed(project, path, neighbours)
+    _Rules(project, path, path + ".dvc", is_directory=False)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
         decide_bump,
         open_comparison,
     )
-    from hotpass.workflows.demo.story import DemoResult, run_demo
+    from hotpass.workflows.demo.story import DemoResult, run_demo, write_lists
     from hotpass.workflows.errors import NeedsTerminalError
+    from hotpass.workflows.foreseeing import open_changes
     from hotpass.workflows.identifying import Found, identify
     from hotpass.workflows.judging import judge
     from hotpass.workflows.keys import key_columns_of
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
         check_report,
         complete_run,
         explained,
-        open_changes,
         prepare_run,
     )
     from hotpass.workflows.reviewing import Pair, Review, open_review
@@ -69,7 +69,7 @@ _HOMES = {
     "identify": "identifying",
     "judge": "judging",
     "key_columns_of": "keys",
-    "open_changes": "refining",
+    "open_changes": "foreseeing",
     "open_comparison": "comparing",
     "open_frames": "opening",
     "open_query": "querying",
@@ -79,6 +79,7 @@ _HOMES = {
     "prepare_run": "refining",
     "run_demo": "demo.story",
     "trace": "tracing",
+    "write_lists": "demo.story",
 }
 
 __all__ = [
@@ -122,6 +123,7 @@ __all__ = [
     "prepare_run",
     "run_demo",
     "trace",
+    "write_lists",
 ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hotpass import files
 from hotpass.errors import HotpassError
-from hotpass.refine.export import csv_bytes, parquet_bytes, workbook_bytes
+from hotpass.refine.export import csv_bytes, neutralised, parquet_bytes, workbook_bytes
 from hotpass.refine.grid import Grid
 from hotpass.refine.ingest import InputFile
 from hotpass.refine.pipeline import Refined
@@ -26,6 +26,8 @@ from hotpass.workflows.workplace import Workplace
 
 SUFFIXES = (".xlsx", ".parquet", ".csv")
 _DATA = "Data"
+# Every run has the same one, so that the next run knows the temporary file of one that was killed.
+_TOKEN = b"refine".hex()
 
 
 def check_output(workplace: Workplace, output: Path, source: Path) -> None:
@@ -103,6 +105,24 @@ def output_bytes(refined: Refined, output: Path) -> bytes:
             return workbook_bytes(refined.sheets())
 
 
+def output_notes(refined: Refined, output: Path) -> tuple[str, ...]:
+    """What a format cannot hold, and what it holds otherwise: nothing of it is dropped in silence."""
+    kind = output.suffix.lower()
+    if kind not in (".csv", ".parquet"):
+        return ()
+    notes = []
+    if aside := refined.quarantine.height:
+        notes.append(
+            f"{aside:,} row(s) in quarantine are not in {output.name}: a workbook or --report shows them"
+        )
+    if kind == ".csv":
+        notes += [
+            f"{count:,} cell(s) of {column} look like formulas and have an apostrophe in front"
+            for column, count in neutralised(refined.data).items()
+        ]
+    return tuple(notes)
+
+
 def prove(data: bytes, refined: Refined, output: Path, limits: Limits) -> None:
     """Read the bytes back: every organisation must be there, under its id, in its place. Raises NotProvedError."""
     with tempfile.TemporaryDirectory(prefix="hotpass-") as folder:
@@ -135,5 +155,11 @@ def replace_output(output: Path, data: bytes) -> bool:
         return False
     files.check_replaceable(output)
     files.make_directories(output.parent)
-    files.write_whole(output, data, files.new_token())
+    files.write_whole(output, data, _TOKEN)
     return True
+
+
+def drop_leftovers(folder: Path) -> None:
+    """Remove what killed runs were writing; for the one who holds the lock of the folder."""
+    for leftover in folder.glob(f"{files.TEMP_PREFIX}{_TOKEN}-*.tmp"):
+        files.remove_quietly(leftover)
