@@ -302,6 +302,21 @@ def test_inputs_outside_the_repository_are_named_and_not_tracked(fresh: Repo, tm
     assert str(tmp_path) not in fresh.git("log", "-p", "--all").stdout
 
 
+def test_inputs_that_git_holds_are_named_and_not_tracked(fresh: Repo) -> None:
+    """A folder that cannot be a dataset is no reason to refuse: its files are named by digest, and it is said why."""
+    fresh.commit("lists, by plain git", "data")
+    result = fresh.hotpass(*RELEASE)
+    assert (
+        "the inputs are no dataset, so the record names their digests alone: data is tracked by git"
+        in result.stderr
+    )
+    assert lineage(fresh)["input_dataset"] is None
+    assert {each["md5"] for each in lineage(fresh)["inputs"]} == {
+        fresh.digest(f"data/{path}") for path in fresh.files("data")
+    }
+    assert fresh.tags() == ["refined_data-v1.0.0"]
+
+
 def test_every_run_makes_a_draft_where_the_settings_say_so(fresh: Repo) -> None:
     fresh.write("hotpass.toml", SETTINGS + "[versioning]\nenabled = true\n")
     first = fresh.hotpass("refine").stdout.splitlines()
@@ -463,7 +478,8 @@ def test_a_broken_rule_leaves_everything_as_it_was(released: Repo, tmp_path: Pat
 def test_bad_files_are_named_and_the_rest_is_refined(fresh: Repo) -> None:
     """Issue D, "Bad input"."""
     whole = fresh.read("data/north/register.xlsx")
-    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+    fresh.write("hotpass.toml", "limit_bytes = 2000000\n" + SETTINGS)
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le")
     for name, content in {
         "nothing.xlsx": b"",
         "cut.xlsx": whole[: len(whole) // 2],
@@ -474,6 +490,7 @@ def test_bad_files_are_named_and_the_rest_is_refined(fresh: Repo) -> None:
         "photo.png": b"\x89PNG",
         "noise.csv": bytes(range(256)) * 4,
         "blank.csv": b"\n\n\n",
+        "huge.csv": b"Name,Phone\n" + b"Heron Hall,1\n" * 200_000,
     }.items():
         fresh.write(f"data/{name}", content)
     result = fresh.hotpass(*RELEASE)
@@ -481,13 +498,14 @@ def test_bad_files_are_named_and_the_rest_is_refined(fresh: Repo) -> None:
     for name, reason in {
         "nothing.xlsx": "it is empty",
         "cut.xlsx": "damaged",
-        "locked.xlsx": "",
+        "locked.xlsx": "locked.xlsx is encrypted",
         # By path, the first of the two is the one that is read.
         "north/register.xlsx": "it has the same bytes as again.xlsx",
         "~$people.xlsx": "lock file",
         "photo.png": "suffix",
         "noise.csv": "",
         "blank.csv": "",
+        "huge.csv": "more than limit_bytes = 2,000,000 allows",
     }.items():
         line = next((line for line in result.stderr.splitlines() if f"left out: {name}: " in line), "")
         assert line, (name, result.stderr)
