@@ -434,6 +434,18 @@ def test_a_file_that_is_no_refined_dataset_is_not_written_over(fresh: Repo) -> N
     assert everything(fresh) == before
 
 
+def test_a_clone_without_its_history_gives_no_ids_anew(once: Path, tmp_path: Path) -> None:
+    """Neither without the tags that say which ids there are (6), nor without the data that has them (9)."""
+    released = copied(once, tmp_path)
+    for option, code, said in (("--no-tags", 6, "git fetch --tags"), ("--tags", 9, "lost: no copy found")):
+        clone = Repo(tmp_path / option, tmp_path / "nowhere")
+        released.git("clone", "-q", option, str(released.root), str(clone.root))
+        result = clone.hotpass("refine", "--input-dir", str(released.path("data")), check=False)
+        assert result.code == code, result
+        assert said in result.stderr
+        assert not clone.path(BOOK).exists()
+
+
 def test_the_report_is_one_page_with_the_changes(released: Repo, tmp_path: Path) -> None:
     change(released, "44 Dune Road", "45 Dune Road")
     page = tmp_path / "refined.html"

@@ -18,9 +18,11 @@ from hotpass.refine.reading import read_grids
 from hotpass.tables import Limits
 from hotpass.versioning.catalogue import Release, catalogue_of
 from hotpass.versioning.content import is_stored
+from hotpass.versioning.planning import check_tags_present
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Dataset
 from hotpass.versioning.reading import released_files
+from hotpass.versioning.recording import load_record
 from hotpass.workflows.errors import BadOutputError, NotProvedError, NotRefinedError
 from hotpass.workflows.workplace import Workplace
 
@@ -42,10 +44,16 @@ def check_output(workplace: Workplace, output: Path, source: Path) -> None:
 
 
 def newest_release(workplace: Workplace, dataset: Dataset | None) -> Release | None:
-    """The newest release of the output."""
-    if workplace.project is None or dataset is None or dataset.pointer is None:
+    """The newest release of the output.
+
+    Raises TagsMissingError in a clone that lacks the history: ids that were given there must not be given anew.
+    """
+    project = workplace.project
+    if project is None or dataset is None or dataset.pointer is None:
         return None
-    return catalogue_of(dataset.name, workplace.project.git.tags(f"{dataset.name}-v")).newest
+    catalogue = catalogue_of(dataset.name, project.git.tags(f"{dataset.name}-v"))
+    check_tags_present(project, catalogue, load_record(project, dataset)[0])
+    return catalogue.newest
 
 
 def previous_version(workplace: Workplace, output: Path, release: Release | None) -> Previous | None:
