@@ -527,6 +527,15 @@ def test_bad_files_are_named_and_the_rest_is_refined(fresh: Repo) -> None:
     assert "cut.xlsx" in lineage(fresh)["left_out"]
 
 
+def test_what_is_named_and_not_there_leaves_no_trace(fresh: Repo) -> None:
+    before = fresh.status()
+    for args in (("--input-dir", "nowhere"), ("--profile", "nobodys"), ("--output-path", "far/away/x.doc")):
+        assert fresh.hotpass("refine", *args, check=False).code in (2, 3)
+    assert fresh.status() == before
+    assert not fresh.path("dist").exists()
+    assert not fresh.path("far").exists()
+
+
 def test_a_folder_without_anything_to_refine_is_an_error(fresh: Repo) -> None:
     fresh.fill("data", {"x.xlsx": b"", "y.csv": b"a,b\n1,2\n"})
     before = everything(fresh)
