@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -432,6 +433,23 @@ def test_a_file_that_is_no_refined_dataset_is_not_written_over(fresh: Repo) -> N
     assert result.code == 10
     assert f"{BOOK} is no refined dataset" in result.stderr
     assert everything(fresh) == before
+
+
+def test_an_output_that_was_edited_by_hand_is_not_lost(released: Repo) -> None:
+    """Promise 1: refused until its bytes are kept; what refine wrote itself is written over."""
+    book = openpyxl.load_workbook(released.path(BOOK))
+    book["Data"]["B2"].value = "By hand"
+    book.save(released.path(BOOK))
+    before = everything(released)
+    result = released.hotpass("refine", check=False)
+    assert result.code == 10
+    assert f"{BOOK} was saved by another program since it was refined" in result.stderr
+    assert everything(released) == before
+    edited = released.read(BOOK)
+    released.hotpass("version", "--add", BOOK)
+    released.hotpass("refine")
+    assert released.object(hashlib.md5(edited).hexdigest()).read_bytes() == edited
+    assert "By hand" not in {row["organization_name"] for row in data(released)}
 
 
 def test_a_clone_without_its_history_gives_no_ids_anew(once: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hotpass import files
 from hotpass.errors import HotpassError
+from hotpass.refine.container import is_as_written
 from hotpass.refine.export import csv_bytes, neutralised, parquet_bytes, workbook_bytes
 from hotpass.refine.grid import Grid
 from hotpass.refine.ingest import InputFile
@@ -23,7 +24,7 @@ from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Dataset
 from hotpass.versioning.reading import released_files
 from hotpass.versioning.recording import load_record
-from hotpass.workflows.errors import BadOutputError, NotProvedError, NotRefinedError
+from hotpass.workflows.errors import BadOutputError, EditedOutputError, NotProvedError, NotRefinedError
 from hotpass.workflows.workplace import Workplace
 
 SUFFIXES = (".xlsx", ".parquet", ".csv")
@@ -83,7 +84,7 @@ def _read(name: str, place: Path, limits: Limits, version: str = "") -> Previous
 
 
 def check_replaceable(workplace: Workplace, output: Path, previous: Previous | None) -> None:
-    """Raise NotRefinedError where a file that refine did not write would be lost."""
+    """Raise NotRefinedError and EditedOutputError where a file that refine did not write would be lost."""
     if not output.is_file():
         return
     project, dataset = workplace.project, workplace.dataset_at(output)
@@ -97,6 +98,8 @@ def check_replaceable(workplace: Workplace, output: Path, previous: Previous | N
             found = None
         if found is None:
             raise NotRefinedError(workplace.shown(output))
+    if output.suffix.lower() == ".xlsx" and not is_as_written(output):
+        raise EditedOutputError(workplace.shown(output))
 
 
 def output_bytes(refined: Refined, output: Path) -> bytes:

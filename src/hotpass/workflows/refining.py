@@ -133,7 +133,7 @@ def numbering_of(workplace: Workplace, request: RefineRequest) -> Numbering | No
 def prepare_run(workplace: Workplace, request: RefineRequest) -> Iterator[Prepared]:
     """Refine in memory, and keep others from writing the output meanwhile.
 
-    Raises NoInputsError, BadOutputError, NotRefinedError, LockedError, what reading profile, decisions and the version
+    Raises NoInputsError, BadOutputError, NotRefinedError, EditedOutputError, LockedError, what reading profile, decisions and the version
     before raises, and what would keep a version from being made.
     """
     source = workplace.path(request.input_dir, "refine.input_dir")
