@@ -18,15 +18,19 @@ class Meter:
         self._what, self._total, self._done, self._unit = "", 0, 0, "bytes"
         self._next = 0.0
         self._shown = False
+        self._open = False
 
     def begin(self, what: str, total: int, unit: str) -> None:
         """Start a new line."""
         self.end()
         self._what, self._total, self._done, self._unit = what, total, 0, unit
         self._next = time.monotonic() + _PATIENCE
+        self._open = True
 
     def advance(self, amount: int) -> None:
-        """Draw the line anew, ten times a second at most."""
+        """Draw the line anew, ten times a second at most; what is done outside of announced work is not shown."""
+        if not self._open:
+            return
         self._done += amount
         now = time.monotonic()
         if now >= self._next:
@@ -37,6 +41,7 @@ class Meter:
 
     def end(self) -> None:
         """Take the line away."""
+        self._open = False
         if self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
