@@ -91,6 +91,7 @@ from hotpass.versioning.errors import (
     NotADvcFolderError,
     NotComparedError,
     NotInitialisedError,
+    NotThatKindError,
     OpenStoreError,
     OtherRepositoryError,
     OutsideError,
@@ -560,6 +561,12 @@ ROWS = [
         8,
         "dist/x.csv.dvc is in a merge conflict: ours a1, theirs b2",
         "choose a side: git checkout --ours -- dist/x.csv.dvc (or --theirs), then git add -- dist/x.csv.dvc",
+    ),
+    Row(
+        NotThatKindError(path="dist"),
+        8,
+        "git holds dist as the other of file and folder",
+        "commit that first: git rm -r --cached -- dist && git commit",
     ),
     Row(
         UnmergedFileError(path=".gitignore"),
