@@ -62,6 +62,15 @@ def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
     return tuple(get_close_matches(word, list(known), 1))
 
 
+def without_secrets(line: str, secrets: Iterable[str] = ()) -> str:
+    """The line with ``***`` for the user and password, and the query, of each address in it, and for these secrets."""
+    line = re.sub(r"://[^/@\s]*@", "://***@", line)
+    line = re.sub(r"(://[^?\s]*\?)\S+", r"\1***", line)
+    for secret in secrets:
+        line = line.replace(secret, "***") if secret else line
+    return line
+
+
 def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | int | float | str):
         return value
@@ -229,9 +238,3 @@ class ToolFailedError(ToolError):
     @property
     def hint(self) -> str:
         return f"run it by hand to see more: {self.command}"
-
-
-def without_secrets(line: str) -> str:
-    """The line with ``***`` for the user and password, and for the query, of each address in it."""
-    line = re.sub(r"://[^/@\s]*@", "://***@", line)
-    return re.sub(r"(://[^?\s]*\?)\S+", r"\1***", line)

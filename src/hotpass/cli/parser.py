@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from hotpass import __version__
-from hotpass.cli import commands, completion, looking, refining
+from hotpass.cli import commands, completion, keeping, looking, publishing, refining
 from hotpass.cli.screen import Screen
 from hotpass.errors import UsageError
 
@@ -151,6 +151,8 @@ def build_parser() -> Parser:
     _add_identify(verbs, common)
     looking.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
     refining.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
+    publishing.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
+    keeping.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
     _add_doctor(verbs, common)
     _add_demo(verbs, common)
     _add_completion(verbs, common)

@@ -185,8 +185,12 @@ def history_lines(history: History, paint: Paint) -> list[str]:
         )
         for entry in history.releases
     ]
-    head, *lines = table_lines(rows)
-    return [paint("dim", head), *lines]
+    head, *rest = table_lines(rows)
+    lines = [paint("dim", head)]
+    for entry, line in zip(history.releases, rest, strict=True):
+        lines.append(paint("dim", line) if entry.withdrawn else line)
+        lines += [paint("dim", inert(f"  withdrawn: {entry.withdrawn}"))] if entry.withdrawn else []
+    return lines
 
 
 def shown_lines(shown: Shown) -> list[str]:
@@ -196,6 +200,7 @@ def shown_lines(shown: Shown) -> list[str]:
         "released": shown.date,
         "author": shown.author,
         "commit": shown.commit,
+        "withdrawn": shown.withdrawn,
     }
     fields = {**shown.record, **{name: value for name, value in facts.items() if value is not None}}
     width = max(len(name) for name in fields)

@@ -159,7 +159,7 @@ def _done(workplace: Workplace, project: Project, request: BackfillRequest) -> d
     if dataset is None:
         return {}
     found: dict[str, tuple[str, str]] = {}
-    for release in catalogue_of(dataset.name, project.git.tags(f"{dataset.name}-v")).releases:
+    for release in catalogue_of(dataset.name, project.git.tags(dataset.name)).releases:
         record = read_record(project, release, dataset.path)
         lineage: Any = record.metadata.get(KEY) if record is not None else None
         # A version that somebody made of other bytes keeps the lineage of the run before.
