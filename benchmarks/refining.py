@@ -2,13 +2,19 @@
 
 - reading 40 workbooks of 100,000 rows together, against python-calamine alone: at most 1.3 times;
 - names, e-mails and exact duplicates of 1,000,000 rows, against the same in bare polars: at most 2 times;
-- phones of 1,000,000 rows, against phonenumbers row by row (measured on a part): at least 4 times faster.
+- phones of 1,000,000 rows, against phonenumbers row by row (measured on a part): at least 4 times faster;
+- the whole of refine, from the files to the workbook's bytes: both deliveries of the child-care lists, against Splink alone
+  on the prepared rows: at most 3 times; and 10,000 and 100,000 rows of one CSV, whose seconds a row must not grow.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import multiprocessing
 import random
+import resource
+import shutil
 import statistics
 import sys
 import tempfile
@@ -21,6 +27,9 @@ import phonenumbers
 import polars as pl
 import python_calamine
 
+from benchmarks.linkage import childcare, splink_alone
+from hotpass.refine import read_inputs, refine
+from hotpass.refine.export import csv_bytes, workbook_bytes
 from hotpass.refine.ingest import discover
 from hotpass.refine.normalise import PhoneRules, clean, emails, names, phones
 from hotpass.refine.profiles import load_profile
@@ -46,6 +55,7 @@ _WORDS = [
     "Falcon",
     "Meridian",
 ]
+_TOWNS = ["Durban", "Pretoria", "Cape Town", "Bloemfontein", "Polokwane", "Kimberley", "Mbombela"]
 _ROW_BY_ROW = 50_000
 
 
@@ -54,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.refining", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of names, e-mails and phones")
     parser.add_argument("--books", type=int, default=40, help="workbooks of 2,500 rows")
+    parser.add_argument("--lines", type=int, default=100_000, help="rows of the CSV that is refined whole")
     parser.add_argument("--rounds", type=int, default=3, help="rounds that count")
     asked = parser.parse_args(argv)
     lines: list[str] = []
@@ -66,6 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _reading(asked.books, asked.rounds, say),
         _texts(asked.rows, asked.rounds, say),
         _phones(asked.rows, asked.rounds, say),
+        _lists(asked.rounds, say),
+        _growing(asked.lines, say),
     ]
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "refining.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -190,6 +203,79 @@ def _phones(rows: int, rounds: int, say: Callable[[str], None]) -> bool:
         f" {alone / mine:.1f} times faster (>= 4)"
     )
     return alone >= 4 * mine
+
+
+def _lists(rounds: int, say: Callable[[str], None]) -> bool:
+    """The child-care lists from their files to the workbook's bytes."""
+    if not childcare.LISTS.is_dir():
+        say(f"the child-care lists are not in {childcare.LISTS.name}: not measured")
+        return True
+    records = childcare.read()
+    profile = load_profile("generic").with_settings(country=childcare.COUNTRY, area_code=childcare.AREA_CODE)
+    with tempfile.TemporaryDirectory(prefix="hotpass-bench-") as place:
+        folder = Path(place)
+        for path in childcare.LISTS.glob("delivery-*/*"):
+            shutil.copy(path, folder / path.name)
+
+        def ours() -> None:
+            workbook_bytes(refine(read_inputs(folder), profile).sheets())
+
+        alone, mine = _by_turns(rounds, lambda: splink_alone.cluster(records), ours)
+    say(
+        f"child-care lists, {records.height:,} rows, whole: Splink alone on prepared rows {alone:.2f} s,"
+        f" hotpass {mine:.2f} s, ratio {mine / alone:.2f} (<= 3)"
+    )
+    return mine <= 3 * alone
+
+
+def _growing(lines: int, say: Callable[[str], None]) -> bool:
+    """One CSV refined whole, and a tenth of it: each in a process of its own, for its memory."""
+    found = []
+    for rows in (lines // 10, lines):
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            seconds, memory = pool.apply(_whole, (rows,))
+        say(f"one CSV of {rows:,} rows, whole: {seconds:.1f} s, {memory / 2**20:.2f} GiB at most")
+        found.append(seconds / rows)
+    say(f"seconds a row: {found[1] / found[0]:.2f} times those of a tenth of the rows (<= 1.3)")
+    return found[1] <= 1.3 * found[0]
+
+
+def _whole(rows: int) -> tuple[float, int]:
+    """Seconds, and KiB of memory, of one run."""
+    made = random.Random(5)
+    profile = load_profile("generic").with_settings(country="ZA", area_code="011")
+    with tempfile.TemporaryDirectory(prefix="hotpass-bench-") as place:
+        with Path(place, "list.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["Ref", "Organisation", "Address", "City", "Phone", "E-mail"])
+            row: list[str] = []
+            for number in range(rows):
+                row = _again(row, made) if row and made.random() < 0.3 else _new(made, rows)
+                writer.writerow([number, *row])
+        begin = time.perf_counter()
+        csv_bytes(refine(read_inputs(Path(place)), profile).data)
+        seconds = time.perf_counter() - begin
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _new(made: random.Random, rows: int) -> list[str]:
+    street = (
+        f"{made.randrange(1, max(999, rows // 20))} {made.choice(_WORDS)}{made.choice(_WORDS).lower()} Street"
+    )
+    mail = f"jo{made.randrange(10**5)}@school{made.randrange(rows)}.example"
+    return [_name(made), street, made.choice(_TOWNS), _written(made), mail]
+
+
+def _again(row: Sequence[str], made: random.Random) -> list[str]:
+    """The same organisation as somebody else writes it."""
+    name, street, town, phone, mail = row
+    return made.choice(
+        (
+            [name.upper(), street, town, phone, mail],
+            [name, street.replace("Street", "St"), town, phone, mail],
+            [name, street, town, phone, ""],
+        )
+    )
 
 
 def _written(made: random.Random) -> str:

@@ -17,6 +17,7 @@ from hotpass import errors
 from hotpass.cli.commands import WhichReleaseError
 from hotpass.cli.keeping import NotConfirmedError, TwoWishesError, WhatToFetchError, WhereToFetchError
 from hotpass.cli.parser import CommandLineError
+from hotpass.cli.refining import WithoutEffectError
 from hotpass.compare.errors import UnknownKeyError
 from hotpass.config import SettingsError
 from hotpass.errors import (
@@ -98,6 +99,7 @@ from hotpass.versioning.errors import (
     NotADvcFolderError,
     NotComparedError,
     NotInitialisedError,
+    NotThatKindError,
     OpenStoreError,
     OtherRepositoryError,
     OutsideError,
@@ -132,20 +134,36 @@ from hotpass.versioning.servertags import TagMovedError
 from hotpass.versioning.trust import TrustFileError
 from hotpass.versioning.trusting import NothingToTrustError, TrustChangedError
 from hotpass.versioning.withdrawing import NotExactError, OddSettingsError, WithdrawnAlreadyError
-from hotpass.workflows.demo.story import NotEmptyError, ProofFailedError, StepFailedError
+from hotpass.workflows.demo.story import (
+    NotEmptyError,
+    ProofFailedError,
+    StepFailedError,
+    UnexpectedVersionError,
+)
 from hotpass.workflows.errors import (
+    BadArchiveError,
     BadKeyError,
+    BadOutputError,
     BadQueryError,
+    EditedOutputError,
     ForbiddenQueryError,
+    LineageMissingError,
     NeedsRepositoryError,
+    NeedsTerminalError,
+    NoInputsError,
     NoKeyError,
     NoReleaseError,
     NoSuchColumnError,
+    NoSuchOrganisationError,
     NoSuchRecordError,
     NoSuchSideError,
     NoSuchTableError,
     NotAReleaseError,
     NothingToCompareError,
+    NothingToReplayError,
+    NotProvedError,
+    NotRefinedError,
+    QualityGateError,
     TargetIsDataError,
     WhichTableError,
 )
@@ -176,6 +194,7 @@ BASES = {
     errors.ConflictError: 8,
     errors.IntegrityError: 9,
     errors.RefusedError: 10,
+    errors.QualityError: 11,
 }
 
 ROWS = [
@@ -558,6 +577,12 @@ ROWS = [
         "choose a side: git checkout --ours -- dist/x.csv.dvc (or --theirs), then git add -- dist/x.csv.dvc",
     ),
     Row(
+        NotThatKindError(path="dist"),
+        8,
+        "git holds dist as the other of file and folder",
+        "commit that first: git rm -r --cached -- dist && git commit",
+    ),
+    Row(
         UnmergedFileError(path=".gitignore"),
         8,
         ".gitignore is in a merge conflict",
@@ -652,6 +677,12 @@ ROWS = [
         ProofFailedError(path="dist/x.csv", version="1.0.1", expected="e", found="f"),
         9,
         "dist/x.csv has not the bytes of 1.0.1: md5 f, expected e",
+        "this should not happen; please report it with the output above",
+    ),
+    Row(
+        UnexpectedVersionError(found="2.0.0", expected="1.1.0"),
+        9,
+        "the demonstration made 2.0.0 where 1.1.0 belongs",
         "this should not happen; please report it with the output above",
     ),
     Row(
@@ -1010,6 +1041,98 @@ ROWS = [
         1,
         "the demonstration stopped: git tag ended with 128: b",
         "what was made so far is in there",
+    ),
+    Row(
+        QualityGateError(rules=("phones are valid", "names"), report="refined.html"),
+        11,
+        "the refined data breaks phones are valid; names; nothing was written",
+        "refined.html shows the rows; mend the lists or the profile's rule, then run it again",
+    ),
+    Row(
+        QualityGateError(rules=("names",)),
+        11,
+        "the refined data breaks names; nothing was written",
+        "hotpass refine --dry-run --report FILE.html shows the rows",
+    ),
+    Row(
+        NoInputsError(folder="data", left_out=("a.xlsx: it is empty",)),
+        3,
+        "nothing to refine in data: a.xlsx: it is empty",
+        "put spreadsheets there, or name another folder: --input-dir DIR",
+    ),
+    Row(
+        BadOutputError(path="x.doc", reason="the reason"),
+        2,
+        "cannot write refined data to x.doc: the reason",
+        "name a file that ends in .xlsx, .parquet or .csv: --output-path FILE",
+    ),
+    Row(
+        BumpTooLowError(
+            dataset="x",
+            version="1.0.1",
+            given="patch",
+            since="1.0.0",
+            asked="minor",
+            reasons=("minor: 2 rows added",),
+            command="hotpass refine --bump minor --tag",
+        ),
+        10,
+        "x 1.0.1 is too low: a patch after 1.0.0, and the data asks for a minor (minor: 2 rows added)",
+        "hotpass refine --bump minor --tag",
+    ),
+    Row(
+        NotRefinedError(path="dist/x.xlsx"),
+        10,
+        "dist/x.xlsx is no refined dataset, and its bytes are kept nowhere else",
+        "keep it first: hotpass version --add dist/x.xlsx; or write elsewhere: --output-path FILE",
+    ),
+    Row(
+        EditedOutputError(path="dist/x.xlsx"),
+        10,
+        "dist/x.xlsx was saved by another program since it was refined, and its bytes are kept nowhere else",
+        "keep it first: hotpass version --add dist/x.xlsx; or move it away; mend the lists, not the output",
+    ),
+    Row(
+        NotProvedError(path="x.xlsx", reason="the reason"),
+        9,
+        "x.xlsx was not replaced: the new one does not read back (the reason)",
+        "the file that was there stands; please report this",
+    ),
+    Row(
+        NoSuchOrganisationError(id="org-1", near=("org-2",)),
+        3,
+        "no organisation has the id 'org-1'",
+        "did you mean 'org-2'?",
+    ),
+    Row(
+        WithoutEffectError(option="--tag", reason="the reason", command="hotpass refine"),
+        2,
+        "--tag would have no effect: the reason",
+        "hotpass refine",
+    ),
+    Row(
+        NeedsTerminalError(path="decisions.csv"),
+        2,
+        "review needs a terminal",
+        "write decisions to decisions.csv by hand; hotpass review --json lists the pairs with its columns",
+    ),
+    Row(
+        LineageMissingError(),
+        5,
+        "openlineage-python not installed: uv sync --extra lineage",
+        "or leave lineage.to out of the settings",
+    ),
+    Row(
+        NothingToReplayError(place="archives", reason="the reason"),
+        3,
+        "nothing to replay in archives: the reason",
+        "name folders, zip or tar files by date (2024-01-31.zip), or a dataset: --from DATASET@RANGE",
+    ),
+    Row(
+        BadArchiveError(path="a.zip", reason="the reason"),
+        9,
+        "a.zip cannot be unpacked: the reason",
+        "put a whole archive in its place, then run the same command again",
     ),
 ]
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hotpass.compare.changes import CellChange, Change, KeyChoice, Kind
 from hotpass.errors import WriteError
 from hotpass.report.comparison import write_comparison_csv
-from hotpass.report.comparison.spreadsheet import neutral
+from hotpass.tables.inert import neutral
 
 HEAD = ["table", "kind", "key:site_id", "key:email", "column", "old", "new", "old_at", "new_at", "count", "detail", "neutralised"]  # fmt: skip
 

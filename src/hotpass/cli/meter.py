@@ -26,10 +26,10 @@ class Meter:
         self._next = time.monotonic() + _PATIENCE
 
     def advance(self, amount: int) -> None:
-        """Draw the line anew, ten times a second at most."""
+        """Draw the line anew, ten times a second at most; work that nobody announced is not shown."""
         self._done += amount
         now = time.monotonic()
-        if now >= self._next:
+        if self._what and now >= self._next:
             self._next = now + _INTERVAL
             self._shown = True
             sys.stderr.write(f"\r\x1b[K{self._what} {self._figures()}")
@@ -41,6 +41,7 @@ class Meter:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
         self._shown = False
+        self._what = ""
 
     def _figures(self) -> str:
         share = f" ({100 * self._done // self._total} %)" if self._total else ""

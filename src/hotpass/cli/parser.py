@@ -49,6 +49,7 @@ _COMPLETION_EXAMPLES = """examples:
 _DEMO_EXAMPLES = """examples:
   hotpass demo
   hotpass demo ~/hotpass-demo
+  hotpass demo --lists ~/hotpass-lists
 """
 
 ACTIONS = ("init", "add", "status", "get", "set", "bump", "tag")
@@ -278,6 +279,7 @@ def _add_demo(verbs: argparse._SubParsersAction[Parser], common: Parser) -> None
     parser.add_argument(
         "directory", metavar="DIR", nargs="?", help="an empty or new folder (default: a temporary one)"
     )
+    parser.add_argument("--lists", action="store_true", help="put the made-up lists there and tell no story")
     parser.set_defaults(run=commands.demo)
 
 

@@ -10,10 +10,10 @@ from datetime import date
 from pathlib import Path
 
 from hotpass import report, workflows
-from hotpass.cli.keys import read_key
+from hotpass.cli.keys import single_keys
 from hotpass.cli.screen import Screen
 from hotpass.cli.surroundings import listen
-from hotpass.errors import ConflictError
+from hotpass.errors import ConflictError, UsageError
 from hotpass.report import document
 
 AddVerb = Callable[[str, str, str], argparse.ArgumentParser]
@@ -34,6 +34,12 @@ _BACKFILL_EXAMPLES = """examples:
   hotpass backfill --from data@^1
   hotpass backfill --from archives/ --since 2024-01-01 --until 2024-12-31
 """
+_NOT_WITH_EXPLAIN = {
+    "bump": "--bump",
+    "tag": "--tag",
+    "description": "--description",
+    "report": "--report",
+}
 _KEYS = "[s]ame  [d]ifferent  [u]nsure  [z] undo  [q]uit"
 _ANSWERS = {"s": "same", "d": "different", "u": "unsure"}
 
@@ -65,8 +71,12 @@ def add_verbs(add: AddVerb) -> None:
         metavar="FROM",
         help="DATASET@RANGE, or a folder of folders and archives named by date (default: the input dataset)",
     )
-    parser.add_argument("--since", metavar="DAY", type=_day, default="", help="from this day on (2024-01-31)")
-    parser.add_argument("--until", metavar="DAY", type=_day, default="9999", help="up to and with this day")
+    parser.add_argument(
+        "--since", metavar="DAY", type=_day, default="0001-01-01", help="from this day on (2024-01-31)"
+    )
+    parser.add_argument(
+        "--until", metavar="DAY", type=_day, default="9999-12-31", help="up to and with this day"
+    )
     parser.add_argument("--output-path", metavar="FILE", help="as for refine")
     parser.add_argument("--profile", metavar="NAME", help="as for refine")
     parser.add_argument("--config", metavar="FILE", help="settings in place of the repository's hotpass.toml")
@@ -91,6 +101,7 @@ def refine(options: Namespace, screen: Screen) -> int:
     listen(options)
     workplace = workflows.open_workplace(options.repo_root, options.lock_timeout, options.config)
     looking = options.explain is not None
+    _check_options(options, versioned=bool(workplace.settings["versioning.enabled"]))
     request = workflows.RefineRequest(
         input_dir=options.input_dir,
         output_path=options.output_path,
@@ -106,7 +117,7 @@ def refine(options: Namespace, screen: Screen) -> int:
         if options.report is not None:
             page = Path(options.report)
             workflows.check_report(prepared, page)
-            with workflows.open_changes(prepared) as changes:
+            with workflows.open_changes(prepared.unwritten) as changes:
                 part = report.comparison_part(*changes) if changes is not None else ()
                 report.write_refinement_html(prepared.refined.findings, page, part)
             screen.talk(f"wrote {options.report}")
@@ -118,6 +129,33 @@ def refine(options: Namespace, screen: Screen) -> int:
     for note in report.result_notes(result):
         screen.talk(f"note: {note}")
     return 0
+
+
+def _check_options(options: Namespace, *, versioned: bool) -> None:
+    """Refuse what would do nothing; ``versioned``: every run makes a version."""
+    if options.explain is not None:
+        for name, option in _NOT_WITH_EXPLAIN.items():
+            if getattr(options, name):
+                raise WithoutEffectError(option, "--explain writes nothing", "hotpass refine --explain ID")
+    elif options.description is not None and not (options.bump or options.tag or versioned):
+        command = "hotpass refine --bump auto --description TEXT"
+        raise WithoutEffectError("--description", "no version was asked for", command)
+
+
+class WithoutEffectError(UsageError):
+    """An option was given that would do nothing."""
+
+    option: str
+    reason: str
+    command: str
+
+    def __str__(self) -> str:
+        return f"{self.option} would have no effect: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        """The command that makes sense."""
+        return self.command
 
 
 def _explain(name: str, prepared: workflows.PreparedRun, screen: Screen) -> int:
@@ -143,6 +181,9 @@ def review(options: Namespace, screen: Screen) -> int:
             pairs = [report.pair_document(pair) for pair in found.pairs]
             screen.data(document.value_document("review", decisions=path, pairs=pairs))
             return 0
+        if not found.pairs:
+            screen.data("no pair is uncertain")
+            return 0
         _decide(found, screen)
         shown = workplace.shown(found.path)
     left = len(found.pairs) - found.at
@@ -153,20 +194,29 @@ def review(options: Namespace, screen: Screen) -> int:
 
 
 def _decide(found: workflows.Review, screen: Screen) -> None:
-    while (pair := found.current) is not None:
-        screen.data("\n".join(report.pair_lines(pair, found.at + 1, len(found.pairs), screen.paint)))
-        screen.data(_KEYS)
-        key = read_key()
-        if key in _ANSWERS:
-            try:
-                found.answer(_ANSWERS[key])
-            except ConflictError as error:
-                screen.error(error)
-        elif key == "z":
-            if not found.undo():
-                screen.data("nothing to undo")
-        elif key in ("q", ""):
-            return
+    with single_keys() as next_key:
+        shown = -1
+        while (pair := found.current) is not None:
+            if shown != found.at:
+                lines = report.pair_lines(pair, found.at + 1, len(found.pairs), screen.paint)
+                screen.data("\n".join([*lines, _KEYS]))
+                shown = found.at
+            key = next_key()
+            if key in _ANSWERS:
+                _answer(found, _ANSWERS[key], screen)
+            elif key == "z":
+                screen.data("  taken back" if found.undo() else "  nothing to undo")
+            elif key in ("q", ""):
+                return
+
+
+def _answer(found: workflows.Review, answer: str, screen: Screen) -> None:
+    try:
+        found.answer(answer)
+    except ConflictError as error:
+        screen.error(error)
+    else:
+        screen.data(f"  {answer}")
 
 
 def backfill(options: Namespace, screen: Screen) -> int:

@@ -84,12 +84,16 @@ class Assembly:
         """One row for each organisation, in their order; ``X__source`` says where ``X`` comes from."""
         import polars as pl
 
-        rows = [self._row(each) for each in organisations]
         schema: dict[str, Any] = {ID: pl.String}
         schema |= dict.fromkeys(self.columns, pl.String) | {"last_interaction_date": pl.Date}
         schema |= {"source_datasets": pl.String, RECORDS: pl.String, MERGED: pl.String}
         schema |= {f"{column}{LINEAGE}": pl.String for column in self.columns} | {RECORD_LINEAGE: pl.String}
-        return pl.DataFrame({name: [row.get(name) for row in rows] for name in schema}, schema=schema)
+        cells: dict[str, list[Any]] = {name: [] for name in schema}
+        for each in organisations:
+            row = self._row(each)
+            for name, values in cells.items():
+                values.append(row.get(name))
+        return pl.DataFrame(cells, schema=schema)
 
     def contacts(self, organisation: Organisation) -> list[Contact]:
         """Every way to reach an organisation, e-mails first."""
@@ -127,6 +131,19 @@ class Assembly:
                     found.append(Problem(number, field, self._prepared.address(row, slot), cell, flag))
         return found
 
+    def kept_texts(self, organisation: Organisation, column: str) -> list[tuple[str, str]]:
+        """What its rows say in a column that is kept without a field, each text once with its cell; the best row's first."""
+        said = (self._extras.find(row, column) for row in organisation.survivor.rows)
+        found: dict[str, str] = {}
+        for text, cell in filter(None, said):
+            found.setdefault(text, cell)
+        return list(found.items())
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The columns that are kept without a field."""
+        return self._extras.columns
+
     def place(self, chosen: Chosen) -> str:
         """The cells a value was taken from; those of the record where it stands in none, as a profile's country."""
         return self._places([chosen]) or self.record_place(chosen.row)
@@ -149,9 +166,8 @@ class Assembly:
             row[column] = _cell([chosen.value for chosen in all_chosen], field)
             row[f"{column}{LINEAGE}"] = self._places(all_chosen) or None
         for column in self._extras.columns:
-            said = next(filter(None, (self._extras.find(each, column) for each in survivor.rows)), None)
-            if said is not None:
-                row[column], row[f"{column}{LINEAGE}"] = said
+            if said := self.kept_texts(organisation, column):
+                row[column], row[f"{column}{LINEAGE}"] = said[0]
         row["source_datasets"] = joined(dict.fromkeys(self._sources[each] for each in survivor.rows))
         row[RECORDS] = refs_text(organisation.refs)
         row[MERGED] = joined(organisation.merged) or None

@@ -8,7 +8,7 @@ they begin with, and no link is made of a URL.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from hotpass import files
 from hotpass.errors import HotpassError
 from hotpass.refine.container import with_fixed_dates
 from hotpass.refine.findings import Findings
+from hotpass.tables.inert import neutral
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,6 +33,8 @@ MOST_CHARACTERS = 32_767
 """What a cell holds, in UTF-16 units."""
 
 _EXACT = 2**53
+# Where :func:`neutral` may have something to do; most texts have none of these signs at such a place.
+_SIGNS = r"(?:^|[;\t\r\n])[\s\x22]*[=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}\t\r\n]"
 _NARROWEST, _WIDEST, _LOOKED_AT = 9.0, 48.0, 1_000
 
 
@@ -95,7 +98,7 @@ def summary_frame(findings: Findings) -> pl.DataFrame:
 
     rows: list[tuple[str, float | None, str | None]] = [
         ("profile", None, findings.profile),
-        ("input files", float(len(findings.inputs)), None),
+        ("input files", float(sum(1 for each in findings.inputs if not each.left_out)), None),
         ("rows in", float(findings.rows_in), None),
         ("rows merged into others", float(findings.merged), None),
         ("rows in quarantine", float(findings.quarantined), None),
@@ -190,8 +193,7 @@ def write_parquet(path: Path, frame: pl.DataFrame) -> None:
 def write_csv(path: Path, frame: pl.DataFrame) -> None:
     """Write one table as CSV in UTF-8 with a header, whole or not at all; raises WriteError.
 
-    Values stand as they are: a spreadsheet program that opens the file may take a text that begins with ``=`` for a
-    formula. The workbook has no such cells.
+    A text that a spreadsheet would take for a formula gets an apostrophe in front; :func:`neutralised` counts them.
     """
     _write(path, csv_bytes(frame))
 
@@ -204,10 +206,33 @@ def parquet_bytes(frame: pl.DataFrame) -> bytes:
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
-    """One table as CSV in UTF-8 with a header."""
+    """One table as CSV in UTF-8 with a header, its texts as no spreadsheet obeys them."""
+    import polars as pl
+
+    safe = [column for column, _ in _inert(frame)]
     target = io.BytesIO()
-    frame.write_csv(target)
+    pl.DataFrame(safe).write_csv(target)
     return target.getvalue()
+
+
+def neutralised(frame: pl.DataFrame) -> dict[str, int]:
+    """How many cells of each column have an apostrophe in front in a CSV; columns without one are left out."""
+    return {column.name: count for column, count in _inert(frame) if count}
+
+
+def _inert(frame: pl.DataFrame) -> Iterator[tuple[pl.Series, int]]:
+    """Each column as a CSV has it, and how many cells of it are other than in the table."""
+    import polars as pl
+
+    for column in frame:
+        suspects = column.str.contains(_SIGNS).arg_true() if column.dtype == pl.String else ()
+        texts = [(place, text, neutral(text)) for place in suspects if (text := column[place]) is not None]
+        touched = [(place, safe) for place, text, safe in texts if safe != text]
+        if touched:
+            places, values = zip(*touched, strict=True)
+            yield column.clone().scatter(list(places), pl.Series(list(values), dtype=pl.String)), len(touched)
+        else:
+            yield column, 0
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -20,6 +20,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from hotpass.refine.errorcells import error_cells
+
 
 class TooMuchError(Exception):
     """A limit was met: its name and what was found."""
@@ -38,7 +40,7 @@ def read_book(path: str, cells: int, sheets: int) -> list[tuple[str, bool, int, 
     known = [sheet for sheet in book.sheets_metadata if sheet.typ == work]
     if len(known) > sheets:
         raise TooMuchError("sheets", f"it has {len(known):,} sheets")
-    found = []
+    found, errors = [], error_cells(path)
     for sheet in known:
         read = book.get_sheet_by_name(sheet.name)
         cells -= read.height * read.width
@@ -47,7 +49,12 @@ def read_book(path: str, cells: int, sheets: int) -> list[tuple[str, bool, int, 
                 "cells", f"sheet {sheet.name!r} has {read.height:,} rows of {read.width:,} cells"
             )
         row, column = read.start or (0, 0)
-        columns = [_texts(column) for column in zip(*read.to_python(), strict=True)]
+        lines = read.to_python()
+        for (at, place), said in errors.get(sheet.name, {}).items():
+            # Beyond the last cell with a value the library knows no cells.
+            if 0 <= at - row - 1 < len(lines) and 0 <= place - column - 1 < read.width:
+                lines[at - row - 1][place - column - 1] = said
+        columns = [_texts(column) for column in zip(*lines, strict=True)]
         found.append((sheet.name, sheet.visible != visible, row + 1, column + 1, columns))
     return found
 

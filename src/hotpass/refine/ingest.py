@@ -56,6 +56,12 @@ def discover(folder: Path, limits: Limits = _USUAL) -> Discovered:
     left_out: list[LeftOut] = []
     seen: dict[tuple[int, str], str] = {}
     for name in names:
+        shown = name.encode("utf-8", "backslashreplace").decode()
+        if shown != name or not shown.isprintable():
+            # An address has to be text in one line, whatever reads it.
+            shown = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in shown)
+            left_out.append(LeftOut(shown, "its name is no printable text in UTF-8"))
+            continue
         found = _look(root / name, name, limits)
         if isinstance(found, InputFile):
             first = seen.setdefault((found.size, found.digest), name)

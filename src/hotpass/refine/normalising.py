@@ -29,6 +29,9 @@ from hotpass.refine.records import COLUMNS
 if TYPE_CHECKING:
     import polars as pl
 
+ERROR = r"^#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)$"
+"""What a spreadsheet shows where it has no value."""
+
 
 class Normaliser:
     """Normalises the cells of all records at once, each column of slots by its distinct values."""
@@ -101,6 +104,14 @@ class Normaliser:
         import polars as pl
 
         return pl.DataFrame({"row": self._cells["row"], **self._parts})
+
+    def note_errors(self, raw: pl.DataFrame) -> None:
+        """Flag the cells that hold an error such as ``#REF!`` instead of a value; ``raw`` has them as they were."""
+        for slot in self._cells.columns:
+            if "#" in slot and slot in raw.columns:
+                errors = self._cells[slot].is_null() & raw[slot].str.starts_with("#").fill_null(value=False)
+                if errors.any():
+                    self._note(slot, errors & raw[slot].str.contains(ERROR), Flag.ERROR_CELL)
 
     def flags(self) -> pl.DataFrame:
         """Everything that was noticed: ``row``, ``slot``, ``flag``, sorted."""

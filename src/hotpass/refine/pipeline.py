@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from hotpass import progress
 from hotpass.refine import telling
 from hotpass.refine.assembling import OUTPUT_OF, Assembly, Organisation
 from hotpass.refine.duplicates import ORGANISATION, Decision, Resolution, resolve
@@ -19,11 +20,14 @@ from hotpass.refine.prepared import Prepared
 from hotpass.refine.previous import Previous, traits_of
 from hotpass.refine.profiles import Profile
 from hotpass.refine.rules import rule_of
-from hotpass.refine.survivors import choose_survivors
+from hotpass.refine.survivors import Survivor, choose_survivors
 from hotpass.refine.validate import Validation, validate
 
 if TYPE_CHECKING:
     import polars as pl
+
+_STEPS = 5
+# Those that take time: prepare, resolve, choose, name, check.
 
 
 @dataclass(frozen=True)
@@ -84,26 +88,30 @@ def refine(
 
     :raises DecisionsContradictError: the decisions cannot all be obeyed.
     """
+    progress.begin("refining", _STEPS, "steps")
+    try:
+        return _refined(inputs, profile, previous or Previous(), decisions, threads)
+    finally:
+        progress.end()
+
+
+def _refined(
+    inputs: Inputs, profile: Profile, known: Previous, decisions: Iterable[Decision], threads: int | None
+) -> Refined:
     prepared = prepare(inputs.grids, profile)
+    progress.advance(1)
     thresholds = profile.thresholds
     model = replace(ORGANISATION, match=thresholds.match, review=thresholds.review)
     resolution = resolve(prepared.records, model, decisions, threads)
+    progress.advance(1)
     survivors = choose_survivors(
         prepared.records, resolution.clusters, profile.source_priority, prepared.further
     )
+    progress.advance(1)
     own = [name for name in prepared.further.columns if name != "row"]
     assembly = Assembly(prepared, own)
-    refs = [tuple(resolution.refs[row] for row in rows) for rows in resolution.clusters]
-    unnamed = [Organisation("", survivor, names) for survivor, names in zip(survivors, refs, strict=True)]
-    first = assembly.table(unnamed)
-    known = previous or Previous()
-    identities = identify(refs, known.known, [traits_of(row) for row in _texts(first)])
-    merged = known.merged_into(identities)
-    organisations = tuple(
-        replace(each, id=name, merged=merged.get(name, ()))
-        for each, name in zip(unnamed, identities.ids, strict=True)
-    )
-    table = _named(first, organisations)
+    organisations, table, identities = _identified(assembly, resolution, survivors, known)
+    progress.advance(1)
     problems = [
         problem for number, each in enumerate(organisations) for problem in assembly.problems(number, each)
     ]
@@ -112,13 +120,14 @@ def refine(
     contacts = tuple(
         contact for number in validation.kept for contact in assembly.contacts(organisations[number])
     )
+    progress.advance(1)
     findings = _findings(profile, inputs, prepared, resolution, validation)
     findings = replace(
         findings,
         quarantined=quarantine.height,
         quarantine=telling.quarantined(quarantine),
         merges=telling.merged_records(assembly, organisations),
-        conflicts=telling.conflicts(assembly, organisations, _values(prepared)),
+        conflicts=telling.conflicts(assembly, organisations, prepared, {*OUTPUT_OF, *own}),
         previous=known.version,
         identities=identities,
     )
@@ -135,6 +144,22 @@ def refine(
         contacts,
         findings,
     )
+
+
+def _identified(
+    assembly: Assembly, resolution: Resolution, survivors: Sequence[Survivor], known: Previous
+) -> tuple[tuple[Organisation, ...], pl.DataFrame, Identities]:
+    """The organisations with their ids, and the table of them."""
+    refs = [tuple(resolution.refs[row] for row in rows) for rows in resolution.clusters]
+    unnamed = [Organisation("", survivor, names) for survivor, names in zip(survivors, refs, strict=True)]
+    first = assembly.table(unnamed)
+    identities = identify(refs, known.known, [traits_of(row) for row in _texts(first)])
+    merged = known.merged_into(identities)
+    organisations = tuple(
+        replace(each, id=name, merged=merged.get(name, ()))
+        for each, name in zip(unnamed, identities.ids, strict=True)
+    )
+    return organisations, _named(first, organisations), identities
 
 
 def _texts(table: pl.DataFrame) -> list[dict[str, str | None]]:
@@ -165,13 +190,6 @@ def _quarantine(validation: Validation, prepared: Prepared) -> pl.DataFrame:
     # A date that stands in such a row was not read as one: its column is of texts then.
     dates = pl.col("last_interaction_date").cast(pl.String)
     return pl.concat([aside.with_columns(dates), unnamed], how="diagonal").select(aside.columns)
-
-
-def _values(prepared: Prepared) -> dict[str, list[object]]:
-    """The values of every row by field, of fields that are shown."""
-    shown = {*OUTPUT_OF, *(name for name in prepared.further.columns if name != "row")}
-    frames = (prepared.records, prepared.further)
-    return {name: frame[name].to_list() for frame in frames for name in frame.columns if name in shown}
 
 
 def _findings(

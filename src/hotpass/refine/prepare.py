@@ -54,6 +54,7 @@ def prepare(grids: Sequence[Grid], profile: Profile) -> Prepared:
     unnamed, raw, cleaned = raw.filter(~named), raw.filter(named), cleaned.filter(named)
     numbered = raw.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), "table", "sheet_row")
     normaliser = Normaliser(cleaned.with_columns(numbered["row"]), profile)
+    normaliser.note_errors(raw)
     found = normaliser.records([table.source for table in gathered.tables])
     return Prepared(
         records=records.check(found),

@@ -84,24 +84,38 @@ class Prepared:
 
     def slots_of(self, row: int, field: str, value: object = None) -> tuple[str, ...]:
         """The slots of those cells, in the order of their columns."""
-        slots = self.tables[self._tables[row]].slots
         several = value is not None and field in _SEVERAL
-        for group in _FROM.get(field, ((field,),)):
-            found = [
+        for group in self._groups(self._tables[row], field):
+            found = tuple(
                 slot
-                for slot in slots
-                if slot.partition("#")[0] in group
-                and self._filled[slot][row]
-                and (not several or value in self._part(slot, row))
-            ]
+                for slot in group
+                if self._filled[slot][row] and (not several or value in self._part(slot, row))
+            )
             if found:
-                return tuple(sorted(found, key=slots.__getitem__))
+                return found
         return ()
+
+    def _groups(self, table: int, field: str) -> tuple[tuple[str, ...], ...]:
+        """The slots of a table that a field may come from, the groups in order of preference, each by its columns."""
+        known = self._known_groups.get((table, field))
+        if known is None:
+            slots = self.tables[table].slots
+            in_order = sorted(slots, key=slots.__getitem__)
+            known = tuple(
+                tuple(slot for slot in in_order if slot.partition("#")[0] in group)
+                for group in _FROM.get(field, ((field,),))
+            )
+            self._known_groups[table, field] = known
+        return known
 
     def _part(self, slot: str, row: int) -> list[str]:
         return self._lists[slot][row] or [] if slot in self._lists else []
 
     # Millions of cells are asked for one by one; a frame answers each a hundred times more slowly than a list.
+
+    @cached_property
+    def _known_groups(self) -> dict[tuple[int, str], tuple[tuple[str, ...], ...]]:
+        return {}
 
     @cached_property
     def _tables(self) -> list[int]:

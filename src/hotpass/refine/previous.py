@@ -139,5 +139,5 @@ def joined(texts: Iterable[str], room: int = ROOM) -> str:
 
 
 def _quoted(text: str, more: str = "") -> str:
-    """A text in which nothing can be taken for the end of it."""
-    return re.sub(rf"[%;\x00-\x1f{more}]", lambda sign: f"%{ord(sign[0]):02X}", text)
+    """A text in which nothing can be taken for the end of it, nor it for a formula."""
+    return re.sub(rf"[%;\x00-\x1f{more}]|^[=+\-@]", lambda sign: f"%{ord(sign[0]):02X}", text)

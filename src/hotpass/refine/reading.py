@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hotpass import process
+from hotpass import process, progress
 from hotpass.errors import HotpassError, ToolTimeoutError
 from hotpass.refine.grid import Grid, LeftOut, Sheet
 from hotpass.refine.gridtext import read_text
@@ -53,6 +53,7 @@ def read_grids(files: Sequence[InputFile], limits: Limits = _USUAL) -> Read:
     found: dict[str, list[Grid] | LeftOut] = {}
     notes = [note for file in files for note in file.notes]
     folder = Path(tempfile.mkdtemp(prefix="hotpass-"))
+    progress.begin("reading", sum(file.size for file in files))
     try:
         with ExitStack() as stack:
             books = [file for file in files if file.kind in SUFFIXES]
@@ -60,9 +61,11 @@ def read_grids(files: Sequence[InputFile], limits: Limits = _USUAL) -> Read:
             for file in files:
                 if file.kind not in SUFFIXES:
                     found[file.name] = _plain(file, folder, limits, notes)
+                    progress.advance(file.size)
             for team in teams:
                 found |= team.results()
     finally:
+        progress.end()
         shutil.rmtree(folder, ignore_errors=True)
     grids: list[Grid] = []
     left_out: list[LeftOut] = []
@@ -196,6 +199,7 @@ class _Team:
             code = _TIMED_OUT
         _, book = self._waiting.pop(0)
         self._found[book.name] = LeftOut(book.name, str(self._blame(book, code)))
+        progress.advance(book.size)
         if self._waiting:
             self._begin()
 
@@ -209,6 +213,7 @@ class _Team:
         result = marshal.loads(answer.read_bytes())  # noqa: S302
         answer.unlink()
         self._found[book.name] = self._understood(book, result)
+        progress.advance(book.size)
         self._waiting.pop(0)
         return True
 

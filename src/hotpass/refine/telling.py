@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hotpass.refine.assembling import OUTPUT_OF, Assembly, Organisation
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _HOW = {How.EXACT: "synonym", How.FUZZY: "similar", How.PROFILE: "profile"}
 _SUGGESTED = (How.SUGGESTED, How.OVERRULED, How.CONFLICT)
 UNNAMED = "organization_name: is empty"
+_BEST = "its row is the best"
 
 
 def input_files(inputs: Inputs, prepared: Prepared) -> tuple[InputFile, ...]:
@@ -108,25 +109,43 @@ def merged_records(assembly: Assembly, organisations: Sequence[Organisation]) ->
 
 
 def conflicts(
-    assembly: Assembly, organisations: Sequence[Organisation], values: Mapping[str, Sequence[Any]]
+    assembly: Assembly, organisations: Sequence[Organisation], prepared: Prepared, shown: Collection[str]
 ) -> tuple[Conflict, ...]:
-    """Fields on which the rows of one organisation disagree; ``values`` are those of all rows, by field."""
-    return tuple(
-        Conflict(
-            each.id,
-            OUTPUT_OF.get(chosen.field, chosen.field),
-            str(chosen.value),
-            assembly.place(chosen),
-            chosen.reason.value,
-            tuple(_others(assembly, chosen, values[chosen.field])),
-        )
-        for each in organisations
-        for chosen in each.survivor.values
-        if chosen.others and chosen.field in values
-    )
+    """Fields on which the rows of one organisation disagree, of those that are shown, and columns without a field."""
+    asked: dict[str, list[int]] = {}
+    for each in organisations:
+        for chosen in each.survivor.values:
+            if chosen.others and chosen.field in shown:
+                asked.setdefault(chosen.field, []).extend(chosen.others)
+    values = {field: _values(prepared, field, rows) for field, rows in asked.items()}
+    found = []
+    for each in organisations:
+        found += [
+            Conflict(
+                each.id,
+                OUTPUT_OF.get(chosen.field, chosen.field),
+                str(chosen.value),
+                assembly.place(chosen),
+                chosen.reason.value,
+                tuple(_others(assembly, chosen, values[chosen.field])),
+            )
+            for chosen in each.survivor.values
+            if chosen.others and chosen.field in values
+        ]
+        for column in assembly.extras if len(each.survivor.rows) > 1 else ():
+            first, *others = assembly.kept_texts(each, column) or [("", "")]
+            if others:
+                found.append(Conflict(each.id, column, *first, _BEST, tuple(others)))
+    return tuple(found)
 
 
-def _others(assembly: Assembly, chosen: Chosen, values: Sequence[Any]) -> list[tuple[str, str]]:
+def _values(prepared: Prepared, field: str, rows: Sequence[int]) -> dict[int, Any]:
+    """What some rows say in a field."""
+    frame = prepared.records if field in prepared.records.columns else prepared.further
+    return dict(zip(rows, frame[field].gather(rows).to_list(), strict=True))
+
+
+def _others(assembly: Assembly, chosen: Chosen, values: Mapping[int, Any]) -> list[tuple[str, str]]:
     found = []
     for row in chosen.others:
         value = values[row]

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from hotpass import files
-from hotpass.report.comparison.spreadsheet import neutral
 from hotpass.report.document import value_document
 from hotpass.report.text import Paint, table_lines
+from hotpass.tables.inert import neutral
 
 _BATCH = 1000
 

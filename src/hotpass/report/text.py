@@ -161,6 +161,13 @@ def status_notes(entry: DatasetStatus) -> list[str]:
     return notes
 
 
+def first_changes(changes: str, count: int = 2) -> str:
+    """The first of several changes, and how many more there are: what fits on a line of a terminal."""
+    parts = changes.split("; ")
+    more = len(parts) - count
+    return changes if more <= 0 else f"{'; '.join(parts[:count])}; {more} more"
+
+
 def history_lines(history: History, paint: Paint) -> list[str]:
     """One row a release, its description at the end."""
     if not history.releases:
@@ -173,7 +180,7 @@ def history_lines(history: History, paint: Paint) -> list[str]:
             entry.author,
             "-" if entry.rows is None else str(entry.rows),
             "-" if entry.size is None else amount(entry.size),
-            entry.changes or "-",
+            first_changes(entry.changes or "") or "-",
             entry.description.split("\n")[0] or "-",
         )
         for entry in history.releases

@@ -12,7 +12,7 @@ from typing import Any
 
 from hotpass.errors import HotpassError
 from hotpass.files import read_small
-from hotpass.versioning.git import Oid
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.project import Dataset, Project
 
 DVC_YAML = "dvc.yaml"

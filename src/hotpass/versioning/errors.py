@@ -459,6 +459,8 @@ class BumpTooLowError(RefusedError):
 
     @property
     def hint(self) -> str:
+        if not self.command.startswith("hotpass version "):
+            return self.command
         return f"{self.command} (or --allow-lower --description WHY, which the tag will say)"
 
 
@@ -631,6 +633,19 @@ class UnmergedFileError(ConflictError):
     @property
     def hint(self) -> str:
         return f"settle it first, then: git add -- {self.path}"
+
+
+class NotThatKindError(ConflictError):
+    """Git holds a path as a file that is a folder by now, or the other way round."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"git holds {self.path} as the other of file and folder"
+
+    @property
+    def hint(self) -> str:
+        return f"commit that first: git rm -r --cached -- {self.path} && git commit"
 
 
 class AmbiguousDatasetError(ConflictError):

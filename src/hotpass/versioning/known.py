@@ -20,7 +20,7 @@ from typing import Any
 
 from hotpass.files import Signature, is_temp_name, make_directories, read_small, remove_quietly, write_whole
 from hotpass.versioning.errors import TagMovedError
-from hotpass.versioning.git import Oid
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.lock import folder_lock
 from hotpass.versioning.project import Project
 

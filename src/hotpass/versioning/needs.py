@@ -15,7 +15,8 @@ from hotpass.errors import ReadError, RefusedError
 from hotpass.files import read_small
 from hotpass.versioning.catalogue import parse_message
 from hotpass.versioning.errors import DamagedPointerError
-from hotpass.versioning.git import Git, Oid
+from hotpass.versioning.git import Git
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.pointer import Md5, parse_md5, parse_pointer
 from hotpass.versioning.project import Project
 from hotpass.versioning.store import Store

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from hotpass.errors import ToolTimeoutError, without_secrets
 from hotpass.process import Finished
-from hotpass.versioning.git import Git, Oid
+from hotpass.versioning.git import Git
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.remotes.errors import (
     GitServerError,
     NoGitRemoteError,

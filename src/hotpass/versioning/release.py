@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from hotpass import versioning
+from hotpass.values import frozen
 from hotpass.versioning.artifacts import DVC_YAML, artifact_text
 from hotpass.versioning.catalogue import Release, render_message
 from hotpass.versioning.changes import uninterrupted
 from hotpass.versioning.committing import commit_content
 from hotpass.versioning.content import capture, identify, look
 from hotpass.versioning.errors import ChangedWhileReadingError
-from hotpass.versioning.git import NO_OBJECT, Oid, RefChange
+from hotpass.versioning.git import NO_OBJECT, Git, RefChange
+from hotpass.versioning.gitobjects import GitObject, Oid, replaced
 from hotpass.versioning.journal import Journal
 from hotpass.versioning.judging import Judge, is_enough, trailers
 from hotpass.versioning.lock import dvc_lock, repository_lock
@@ -26,7 +28,7 @@ from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, f
 from hotpass.versioning.version import release_ref, twin_name
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """What a version act did, in plain values.
 
@@ -216,19 +218,6 @@ def _with_commit(
     """Build commit and tag as objects, and plan the moves of refs and index that make them visible."""
     git, head = project.git, plan.head
     wanted = commit_content(project, plan.base, texts)
-    commit = head.commit
-    refs: list[RefChange] = []
-    blobs: dict[str, Oid] = {}
-    if wanted.commit or commit is None:
-        check_can_move(head, plan.tag)
-        blobs = {path: git.write_blob(data) for path, data in wanted.commit.items()}
-        tree = git.write_tree(head.commit, blobs, git.common / "hotpass" / f"index-{journal.token}")
-        subject = f"Release {plan.dataset.name} {plan.version}\n"
-        commit = git.write_commit(
-            tree, head.commit, subject + (f"\n{plan.description}\n" if plan.description else "")
-        )
-        git.check_commit(head.commit, commit, blobs)
-        refs.append(RefChange(head.branch or "HEAD", head.commit or NO_OBJECT, commit))
     facts: dict[str, str | int | None] = {
         "Path": plan.dataset.path,
         "Md5": pointer.md5,
@@ -237,25 +226,60 @@ def _with_commit(
         **trailers(plan.verdict, plan.given, plan.request.description or ""),
     }
     message = render_message(plan.dataset.name, plan.version, plan.description, facts)
-    tag = git.write_tag(plan.tag, commit, message, git.common / "hotpass" / f"sign-{journal.token}")
+    made = {path: git.object("blob", data) for path, data in wanted.commit.items()}
+    staged = {path: git.object("blob", data) for path, data in wanted.index.items()}
+    objects = list(dict.fromkeys([*made.values(), *staged.values()]))
+    refs, commit = list[RefChange](), head.commit
+    if wanted.commit or commit is None:
+        check_can_move(head, plan.tag)
+        commit = _add_commit(git, plan, {path: each.oid for path, each in made.items()}, objects)
+        refs.append(RefChange(head.branch or "HEAD", head.commit or NO_OBJECT, commit))
+    tag = _add_tag(git, journal, plan.tag, commit, message, objects)
     refs.append(RefChange(release_ref(plan.dataset.name, plan.version), NO_OBJECT, tag))
+    entries = {path: each.oid for path, each in staged.items()}
     if project.preferences.dataset(plan.dataset.name).gto:
-        refs += _twin(project, plan, journal, commit, message)
-    entries: dict[str, Oid] = {
-        path: blobs[path] if data == wanted.commit[path] else git.write_blob(data)
-        for path, data in wanted.index.items()
-    }
+        refs += _twin(git, plan, journal, commit, message, objects)
+    git.write_objects(objects)
     notes = tuple(f"uncommitted changes to {path} are not part of the release" for path in wanted.left)
     outcome = replace(outcome, tag=plan.tag, commit=commit, notes=(*outcome.notes, *notes))
     return replace(journal, refs=tuple(refs), index=entries), outcome
 
 
-def _twin(project: Project, plan: Plan, journal: Journal, commit: Oid, message: str) -> list[RefChange]:
+def _add_commit(git: Git, plan: Plan, blobs: Mapping[str, Oid], objects: list[GitObject]) -> Oid:
+    """The release's commit, added with its trees to the objects to store; stored with them where git must sign it."""
+    parent = plan.head.commit
+    trees = replaced(plan.base.trees, blobs, git.object_format)
+    objects += trees
+    words = f"Release {plan.dataset.name} {plan.version}\n"
+    words += f"\n{plan.description}\n" if plan.description else ""
+    if git.signs[0]:
+        git.write_objects(objects)
+        objects.clear()
+        return git.sign_commit(trees[-1].oid, parent, words)
+    objects.append(git.commit_object(trees[-1].oid, parent, words))
+    return objects[-1].oid
+
+
+def _add_tag(
+    git: Git, journal: Journal, name: str, commit: Oid, message: str, objects: list[GitObject]
+) -> Oid:
+    """An annotated tag, added to the objects to store; stored after them where git must sign it."""
+    if git.signs[1]:
+        git.write_objects(objects)
+        objects.clear()
+        return git.sign_tag(name, commit, message, git.common / "hotpass" / f"sign-{journal.token}")
+    objects.append(git.tag_object(name, commit, message))
+    return objects[-1].oid
+
+
+def _twin(
+    git: Git, plan: Plan, journal: Journal, commit: Oid, message: str, objects: list[GitObject]
+) -> list[RefChange]:
     """The move that makes GTO's tag of the same release; none where there is one by that name."""
-    git, name = project.git, twin_name(plan.dataset.name, plan.version)
+    name = twin_name(plan.dataset.name, plan.version)
     if git.ref(f"refs/tags/{name}") != NO_OBJECT:
         return []
-    tag = git.write_tag(name, commit, message, git.common / "hotpass" / f"sign-{journal.token}")
+    tag = _add_tag(git, journal, name, commit, message, objects)
     return [RefChange(f"refs/tags/{name}", NO_OBJECT, tag)]
 
 

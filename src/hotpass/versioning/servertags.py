@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hotpass.errors import IntegrityError
-from hotpass.versioning.git import Oid
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.project import Project
 from hotpass.versioning.pushing import Server, ask_server
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 
 from hotpass.errors import ReadError
@@ -88,12 +89,20 @@ class Store:
 
     def locate(self, md5: Md5) -> Path:
         """Where an object of this name is or would be."""
-        return self.objects / md5[:2] / md5[2:]
+        return Path(self._named(md5))
+
+    def _named(self, md5: Md5) -> str:
+        # Asked for each of many thousands of files: as text, for a Path would cost as much as the question to the disk.
+        return f"{self._top}/{md5[:2]}/{md5[2:]}"
+
+    @cached_property
+    def _top(self) -> str:
+        return os.fspath(self.objects)
 
     def signature(self, md5: Md5) -> Signature | None:
         """The signature of an object's file, None where there is no such regular file."""
         try:
-            status = os.lstat(self.locate(md5))
+            status = os.lstat(self._named(md5))
         except OSError:
             return None
         return Signature.of(status) if stat.S_ISREG(status.st_mode) else None
@@ -140,7 +149,7 @@ class Store:
                         sync_file(target)
                 finally:
                     os.close(target)
-                if _is_file(source, self.locate(md5)):
+                if _is_file(source, self._named(md5)):
                     # A work file that is a link to its object: it was just proved, and a new object would take
                     # the link apart (and change the work file's ctime under our eyes).
                     signature = self._keep(temp, descriptor, md5, durable)
@@ -208,8 +217,8 @@ class Store:
             raise DamagedObjectError(md5, "its bytes are not those of its name")
         return data
 
-    def copy_out(self, md5: Md5, target: int, *, durable: bool) -> None:
-        """Copy an object into an open file and prove what was written.
+    def copy_out(self, md5: Md5, target: int, *, durable: bool) -> Signature:
+        """Copy an object into an open file, prove what was written, and return the object's signature.
 
         Raises MissingObjectError and DamagedObjectError; then the file holds bytes nobody may believe.
         """
@@ -221,12 +230,13 @@ class Store:
         except OSError as error:
             raise DamagedObjectError(md5, error.strerror or str(error)) from error
         try:
-            size = os.fstat(source).st_size
-            digest = copy_and_hash(source, target, size, str(path), durable=durable)
+            signature = Signature.of(os.fstat(source))
+            digest = copy_and_hash(source, target, signature.size, str(path), durable=durable)
         finally:
             os.close(source)
         if digest != md5:
             raise DamagedObjectError(md5, "its bytes are not those of its name")
+        return signature
 
     def bring(self, source: Path, md5: Md5, *, durable: bool = True) -> ObjectState:
         """Copy a file from elsewhere in under a name, if the bytes that were written are those of the name.
@@ -290,6 +300,10 @@ class Store:
 
     def temp_directory(self) -> Path:
         """The folder of temporary files on the store's file system."""
+        return self._temps
+
+    @cached_property
+    def _temps(self) -> Path:
         return self.cache / _TEMPS
 
     def clear_temps(self, token: str) -> None:
@@ -302,11 +316,12 @@ class Store:
 
     def _temp(self) -> tuple[int, Path]:
         self._number += 1
+        folder = self._temps
         try:
-            return create_temp(self.temp_directory(), self.token, self._number)
+            return create_temp(folder, self.token, self._number)
         except FileNotFoundError:
-            self._directory(self.temp_directory())
-            return create_temp(self.temp_directory(), self.token, self._number)
+            self._directory(folder)
+            return create_temp(folder, self.token, self._number)
 
     def _directory(self, path: Path) -> None:
         make_directories(path, mode=0o700 if self.private else 0o777)
@@ -315,15 +330,15 @@ class Store:
 
     def _name(self, temp: Path, md5: Md5, durable: bool) -> Signature:
         """Give a finished temporary file its name; one that was there is replaced, for it may be rotten."""
-        path = self.locate(md5)
+        name = self._named(md5)
         try:
-            os.replace(temp, path)
+            os.replace(temp, name)
         except FileNotFoundError:
-            self._directory(path.parent)
-            os.replace(temp, path)
+            self._directory(self.locate(md5).parent)
+            os.replace(temp, name)
         if durable:
-            sync_directory(path.parent)
-        return Signature.of(os.lstat(path))
+            sync_directory(self.locate(md5).parent)
+        return Signature.of(os.lstat(name))
 
 
 def _same(source: Path, descriptor: int, expected: Signature) -> bool:
@@ -343,7 +358,7 @@ def _regular(path: str | Path, flags: int) -> int:
     return descriptor
 
 
-def _is_file(source: Path, stored: Path) -> bool:
+def _is_file(source: Path, stored: str) -> bool:
     try:
         return os.path.samefile(source, stored)
     except OSError:

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
         decide_bump,
         open_comparison,
     )
-    from hotpass.workflows.demo.story import DemoResult, run_demo
+    from hotpass.workflows.demo.story import DemoResult, run_demo, write_lists
     from hotpass.workflows.errors import NeedsTerminalError
+    from hotpass.workflows.foreseeing import open_changes
     from hotpass.workflows.hooks import Fault, find_bad_profiles, find_disagreements, find_raw_data
     from hotpass.workflows.identifying import Found, identify
     from hotpass.workflows.judging import judge
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
         check_report,
         complete_run,
         explained,
-        open_changes,
         prepare_run,
     )
     from hotpass.workflows.reviewing import Pair, Review, open_review
@@ -90,7 +90,7 @@ _HOMES = {
     "identify": "identifying",
     "judge": "judging",
     "key_columns_of": "keys",
-    "open_changes": "refining",
+    "open_changes": "foreseeing",
     "open_comparison": "comparing",
     "open_frames": "opening",
     "open_query": "querying",
@@ -103,6 +103,7 @@ _HOMES = {
     "run_demo": "demo.story",
     "verify": "publishing.verify",
     "trace": "tracing",
+    "write_lists": "demo.story",
 }
 
 __all__ = [
@@ -160,6 +161,7 @@ __all__ = [
     "run_demo",
     "trace",
     "verify",
+    "write_lists",
 ]
 
 

@@ -95,16 +95,6 @@ def number_output(
     return make_version(project, numbering.request(dataset.name, part), _silent, metadata=metadata())
 
 
-def would_number(
-    workplace: Workplace, project: Project, output: Path, numbering: Numbering
-) -> Outcome | None:
-    """What :func:`number_output` would do with the output as it lies there; None where it is not tracked yet."""
-    dataset = workplace.dataset_at(output)
-    if dataset is None:
-        return None
-    return make_version(project, numbering.request(dataset.name), _silent, dry_run=True)
-
-
 def _tracked(workplace: Workplace, path: Path) -> Dataset:
     dataset = workplace.dataset_at(path)
     if dataset is None:

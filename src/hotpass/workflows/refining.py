@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from hotpass import files
-from hotpass.compare.changes import Comparison
-from hotpass.compare.policy import Decision as Judged
 from hotpass.errors import nearest
 from hotpass.files import read_small
 from hotpass.refine.duplicates import Decision, parse_decisions
@@ -21,14 +18,15 @@ from hotpass.refine.explanation import Explanation
 from hotpass.refine.findings import Findings
 from hotpass.refine.inputs import Inputs, read_inputs
 from hotpass.refine.pipeline import Refined, refine
+from hotpass.refine.profiles import Profile
+from hotpass.tables.errors import NothingThereError
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.errors import ChangedWhileReadingError, NoRepositoryError
 from hotpass.versioning.lock import folder_lock
 from hotpass.versioning.project import Project
 from hotpass.versioning.release import Outcome
-from hotpass.versioning.wanted import Wanted
+from hotpass.versioning.tracking import check_new
 from hotpass.workflows import outputs
-from hotpass.workflows.comparing import decide_bump, open_comparison
 from hotpass.workflows.errors import (
     BadOutputError,
     NoInputsError,
@@ -36,6 +34,7 @@ from hotpass.workflows.errors import (
     QualityGateError,
 )
 from hotpass.workflows.events import check_events, send_events
+from hotpass.workflows.foreseeing import Unwritten, check_high_enough, foresee
 from hotpass.workflows.numbering import (
     AUTO,
     Numbering,
@@ -51,7 +50,7 @@ from hotpass.workflows.provenance import (
     lineage_of,
     settings_of,
 )
-from hotpass.workflows.sides import Side, release_side
+from hotpass.workflows.sides import Side
 from hotpass.workflows.targets import check_target
 from hotpass.workflows.workplace import Workplace
 
@@ -81,9 +80,9 @@ class RefineRequest:
 class RefineResult:
     """What a run came to.
 
-    ``written``: the output has new bytes. ``outcome`` is the version that was made or was there already, None where none
-    was asked for. ``inputs`` is the version of the inputs, None where they are no dataset. ``tracked``: the output is a
-    dataset. ``lineage`` is what the record says; empty where no version was asked for.
+    ``written``: the output has new bytes (in a dry run: would have). ``outcome`` is the version that was made (would be
+    made) or was there already, None where none was asked for. ``inputs`` is the version of the inputs, None where they are no dataset. ``tracked``: the output is a
+    dataset. ``versioned``: a version was asked for.
     """
 
     findings: Findings
@@ -111,6 +110,11 @@ class Prepared:
     data: bytes
 
     @property
+    def unwritten(self) -> Unwritten:
+        """The output alone, for what only asks about its version."""
+        return Unwritten(self.workplace, self.output, self.data, self.release)
+
+    @property
     def changed(self) -> bool:
         """Whether the output that is there has other bytes."""
         return not self.output.is_file() or files.md5_of(self.output) != outputs.md5_of(self.data)
@@ -129,7 +133,7 @@ def numbering_of(workplace: Workplace, request: RefineRequest) -> Numbering | No
 def prepare_run(workplace: Workplace, request: RefineRequest) -> Iterator[Prepared]:
     """Refine in memory, and keep others from writing the output meanwhile.
 
-    Raises NoInputsError, BadOutputError, NotRefinedError, LockedError, what reading profile, decisions and the version
+    Raises NoInputsError, BadOutputError, NotRefinedError, EditedOutputError, LockedError, what reading profile, decisions and the version
     before raises, and what would keep a version from being made.
     """
     source = workplace.path(request.input_dir, "refine.input_dir")
@@ -140,14 +144,20 @@ def prepare_run(workplace: Workplace, request: RefineRequest) -> Iterator[Prepar
         check_can_number(_repository(workplace), numbering)
         if workplace.relative(output) is None:
             raise BadOutputError(str(output), f"only a file in {workplace.root} can have a version")
-    check_events(workplace.settings["lineage.to"])
+        if workplace.dataset_at(output) is None:
+            check_new(_repository(workplace), output)
+    check_events(workplace, source, output)
+    profile = workplace.profile(request.profile)
+    if not source.exists():
+        raise NothingThereError(str(source))
     if request.dry_run:
-        yield _prepared(workplace, request, source, output)
+        yield _prepared(workplace, request, source, output, profile)
         return
     files.make_directories(output.parent)
     timeout = workplace.settings["lock_timeout"]
     with folder_lock(output.parent, "refine", timeout):
-        yield _prepared(workplace, request, source, output)
+        outputs.drop_leftovers(output.parent)
+        yield _prepared(workplace, request, source, output, profile)
 
 
 def _repository(workplace: Workplace) -> Project:
@@ -156,7 +166,9 @@ def _repository(workplace: Workplace) -> Project:
     return workplace.project
 
 
-def _prepared(workplace: Workplace, request: RefineRequest, source: Path, output: Path) -> Prepared:
+def _prepared(
+    workplace: Workplace, request: RefineRequest, source: Path, output: Path, profile: Profile
+) -> Prepared:
     dataset = workplace.dataset_at(output)
     ours = tuple(
         path
@@ -164,7 +176,6 @@ def _prepared(workplace: Workplace, request: RefineRequest, source: Path, output
         if one is not None
         for path in (one.pointer_path, one.record_path)
     )
-    profile = workplace.profile(request.profile)
     decisions, digest = read_decisions(workplace)
     settings = settings_of(profile.country, profile.area_code, profile.date_order)
     run = Run(code_of(workplace.project, ours), settings, digest, request.point)
@@ -213,6 +224,7 @@ def complete_run(prepared: Prepared, report: str = "") -> RefineResult:
         tracked=workplace.dataset_at(prepared.output) is not None,
         versioned=numbering is not None,
         dry_run=request.dry_run,
+        notes=outputs.output_notes(refined, prepared.output),
     )
     failed = tuple(each.rule.name for each in refined.validation.failed)
     if failed and not request.dry_run:
@@ -221,13 +233,20 @@ def complete_run(prepared: Prepared, report: str = "") -> RefineResult:
         left = tuple(f"{each.path}: {each.left_out}" for each in refined.findings.inputs if each.left_out)
         raise NoInputsError(workplace.shown(prepared.source), left)
     if request.dry_run:
-        return result
+        return result if numbering is None else _foreseen(prepared, numbering, result)
+    if numbering is not None:
+        check_high_enough(_repository(workplace), prepared.unwritten, numbering)
     if result.written:
         outputs.prove(prepared.data, refined, prepared.output, workplace.limits)
         outputs.replace_output(prepared.output, prepared.data)
     if numbering is None:
         return result
     return _numbered(prepared, numbering, result)
+
+
+def _foreseen(prepared: Prepared, numbering: Numbering, result: RefineResult) -> RefineResult:
+    outcome = foresee(_repository(prepared.workplace), prepared.unwritten, numbering)
+    return replace(result, outcome=outcome)
 
 
 def _numbered(prepared: Prepared, numbering: Numbering, result: RefineResult) -> RefineResult:
@@ -249,7 +268,9 @@ def _numbered(prepared: Prepared, numbering: Numbering, result: RefineResult) ->
     outcome = number_output(workplace, project, prepared.output, numbering, said)
     if not outcome.already:
         notes = (*notes, *send_events(workplace, outcome, lineage))
-    return replace(result, tracked=True, outcome=outcome, inputs=known, notes=(*notes, *outcome.notes))
+    return replace(
+        result, tracked=True, outcome=outcome, inputs=known, notes=(*result.notes, *notes, *outcome.notes)
+    )
 
 
 def explained(prepared: Prepared, organization_id: str) -> tuple[Refined, int, Explanation]:
@@ -266,19 +287,3 @@ def check_report(prepared: Prepared, page: Path) -> None:
     """Raise TargetIsDataError where a page would be written over data, the inputs among them."""
     check_target(page, Side("", place=prepared.source, project=prepared.workplace.project))
     check_target(page, Side("", place=prepared.output))
-
-
-@contextmanager
-def open_changes(prepared: Prepared) -> Iterator[tuple[Comparison, Judged] | None]:
-    """What changed since the newest release, and the bump that asks for; None where there is none."""
-    project, dataset = prepared.workplace.project, prepared.workplace.dataset_at(prepared.output)
-    if project is None or prepared.release is None or dataset is None:
-        yield None
-        return
-    old = release_side(project, dataset.name, Wanted.only(prepared.release.version))
-    with tempfile.TemporaryDirectory(prefix="hotpass-") as folder:
-        place = Path(folder, prepared.output.name)
-        place.write_bytes(prepared.data)
-        new = Side(prepared.workplace.shown(prepared.output), place=place)
-        with open_comparison(old, new) as comparison:
-            yield comparison, decide_bump(comparison, old, new)

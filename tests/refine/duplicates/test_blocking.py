@@ -36,3 +36,17 @@ def test_a_pair_comes_once_and_blocks_that_are_too_large_are_named() -> None:
         [],
         (Skipped(("place",), 1, 4), Skipped(("phones",), 1, 4)),
     )
+
+
+def test_the_work_grows_with_the_records_and_not_with_their_square() -> None:
+    """A few hundred names at each of some addresses are no pairs to look at, though no block is too large by itself."""
+    crowds = [
+        organisation(f"Name{place}x{number}", f"{place} main", f"+1{place:03}{number:04}")
+        for place in range(3)
+        for number in range(400)
+    ]
+    couples = [organisation(f"Two{number // 2}", f"{number} long", f"+2{number:06}") for number in range(100)]
+    found, skipped = pairs(*crowds, *couples)
+    assert len(found) == 50
+    assert skipped == (Skipped(("place",), 3, 400),)
+    assert len(pairs(*crowds[:800], *couples)[0]) == 50 + 2 * 400 * 399 // 2

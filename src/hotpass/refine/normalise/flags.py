@@ -8,6 +8,7 @@ from enum import Enum
 class Flag(Enum):
     """A finding about one cell. Its value stands in the output; ``is_doubt`` says whether the value was left out."""
 
+    ERROR_CELL = "error of the spreadsheet"
     GARBLED = "garbled letters"
     NO_WORDS = "no letter or digit"
     EMAIL_INVALID = "no valid e-mail"

@@ -1,16 +1,12 @@
 """Every change as a line of a CSV file that a spreadsheet can open without obeying it.
 
-A spreadsheet takes a cell that begins with ``= + - @``, a tab or a line break for more than text (OWASP, "CSV
-injection"), and splits at semicolons where the locale says so. Such a cell, or a piece of it after a semicolon, gets an
-apostrophe in front. What consists of digits, blanks and ``+ - ( ) . , /`` alone, or is a number, can neither call
-nor name anything and stays as it is: -5, +27 31 555 0199, a dash. The last column of each line names the fields
-that were touched, so nothing is lost.
+What a spreadsheet would take for more than text gets an apostrophe in front (:mod:`hotpass.tables.inert`). The last
+column of each line names the fields that were touched, so nothing is lost.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +14,8 @@ from pathlib import Path
 from hotpass import files
 from hotpass.compare.changes import CellChange, Change, Comparison, Kind, RowChange, TableComparison
 from hotpass.report.comparison.wording import CELL_KINDS, ROW_KINDS
+from hotpass.tables.inert import neutral
 
-_BEGINS = ("\t", "\r", "\n")
-_RISKY = re.compile(r"(^|[;\t\r\n])((?:[^\S\t\r\n]|\")*)([=+\-@\uff1d\uff0b\uff0d\uff20])([^;\t\r\n]*)")
-_HARMLESS = re.compile(r"[-+0-9().,/\s]*|[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+")
 _FIRST = ("table", "kind")
 _LAST = ("column", "old", "new", "old_at", "new_at", "count", "detail", "neutralised")
 _BATCH = 1 << 16
@@ -51,17 +45,6 @@ def write_comparison_csv(comparison: Comparison, path: Path) -> CsvWritten:
         for block in writer.blocks(_lines(comparison, keys)):
             files.write_all(descriptor, block)
     return CsvWritten(path, writer.lines, writer.neutralised)
-
-
-def neutral(value: str) -> str:
-    """A value that no spreadsheet takes for a formula; most come back as they are."""
-    touched = _RISKY.sub(_apostrophe, value) if _RISKY.search(value) else value
-    return f"'{touched}" if value.startswith(_BEGINS) else touched
-
-
-def _apostrophe(match: re.Match[str]) -> str:
-    edge, blanks, sign, rest = match.groups()
-    return match[0] if _HARMLESS.fullmatch(sign + rest) else f"{edge}'{blanks}{sign}{rest}"
 
 
 class _Writer:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from hotpass.versioning.catalogue import Release, catalogues_of
 from hotpass.versioning.dvcconfig import parse_config, secrets_in, secrets_of
 from hotpass.versioning.errors import TagsMissingError
-from hotpass.versioning.git import Head, Oid
+from hotpass.versioning.git import Head
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.history import open_catalogue
 from hotpass.versioning.known import Known, Sighting, changing_known, now, read_known
 from hotpass.versioning.pointer import Md5

@@ -13,7 +13,7 @@ from hotpass.errors import HotpassError, IntegrityError, RemoteError
 from hotpass.files import make_directories
 from hotpass.versioning.catalogue import Release, catalogues_of
 from hotpass.versioning.errors import TagMovedError, TagsMissingError, UnknownVersionError
-from hotpass.versioning.git import Oid
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.history import open_catalogue
 from hotpass.versioning.known import Known, Sighting, changing_known, now, read_known
 from hotpass.versioning.pointer import Md5
