@@ -115,6 +115,7 @@ from hotpass.versioning.errors import (
     SigningError,
     TagDisagreesError,
     TagExistsError,
+    TagMovedError,
     TagsMissingError,
     TargetExistsError,
     UnknownDatasetError,
@@ -130,7 +131,6 @@ from hotpass.versioning.errors import (
 )
 from hotpass.versioning.foreign import BadSourceError, ForeignProgramsError, SourceUnusableError
 from hotpass.versioning.needs import UnseenWorktreeError
-from hotpass.versioning.servertags import TagMovedError
 from hotpass.versioning.trust import TrustFileError
 from hotpass.versioning.trusting import NothingToTrustError, TrustChangedError
 from hotpass.versioning.withdrawing import NotExactError, OddSettingsError, WithdrawnAlreadyError
@@ -883,8 +883,8 @@ ROWS = [
     Row(
         TagMovedError(tag="data-v1.0.0", was="a" * 40, now="b" * 40),
         9,
-        "tag moved: data-v1.0.0 was aaaaaaaaaaaa, on the server it is now bbbbbbbbbbbb",
-        "ask who moved it; to take the server's: git tag -d data-v1.0.0 && git fetch origin tag data-v1.0.0",
+        "tag moved: data-v1.0.0 was aaaaaaaaaaaa now bbbbbbbbbbbb",
+        "a release is for ever: ask who moved it. To take the server's: git tag -d data-v1.0.0 && hotpass verify && git fetch --tags",
     ),
     Row(
         UnknownNeedsError(md5="0.dir", reason="the reason"),

@@ -66,6 +66,7 @@ VERBS = {
     "demo": [],
     "completion": ["bash"],
     "publish": [],
+    "verify": [],
     "trust": [],
     "hook": ["agreement"],
     "clean": [],

@@ -138,6 +138,16 @@ def test_a_moved_tag_is_refused(two_clones: TwoClones) -> None:
     assert "tag moved" not in second.hotpass("fetch", "refined_data@1.0.0", check=False).stderr
 
 
+def test_a_tag_that_was_seen_otherwise_is_refused_even_offline(two_clones: TwoClones) -> None:
+    clone = two_clones.first
+    clone.hotpass("publish")
+    clone.git("remote", "remove", "origin")
+    clone.git("tag", "-f", "-a", "-m", "moved", "refined_data-v1.0.0", "refined_data-v1.1.0^{}")
+    done = clone.hotpass("fetch", check=False)
+    assert done.code == 9
+    assert "tag moved: refined_data-v1.0.0 was" in done.stderr
+
+
 def test_a_server_that_cannot_be_asked_is_a_remark(two_clones: TwoClones, bare: Repo) -> None:
     shutil.rmtree(two_clones.origin)
     done = bare.hotpass("fetch", "data")

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from hotpass.versioning.catalogue import Release, catalogues_of
 from hotpass.versioning.content import listing
+from hotpass.versioning.errors import TagMovedError
 from hotpass.versioning.history import open_catalogue
+from hotpass.versioning.known import read_known
 from hotpass.versioning.lock import repository_lock
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
@@ -123,8 +125,15 @@ def _chosen(
 
 
 def _compare_with_servers(project: Project, releases: Iterable[Release]) -> tuple[str, ...]:
-    """Raise TagMovedError where a server's tag is another; a server that cannot be asked is only a remark."""
+    """Raise TagMovedError where a tag is another than was seen before, or than a server's.
+
+    A server that cannot be asked is only a remark.
+    """
     here = {release.tag: release.object for release in releases}
+    seen = read_known(project.git.common).tags
+    for tag, oid in here.items():
+        if seen.get(tag, oid) != oid:
+            raise TagMovedError(tag, seen[tag], oid)
     notes = []
     for name in project.git.remotes() if here else ():
         try:
