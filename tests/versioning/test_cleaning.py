@@ -136,6 +136,22 @@ def test_whoever_names_an_object_keeps_it(released: Repo, name: object) -> None:
     assert released.object(md5).exists()
 
 
+def test_a_repository_whose_git_directory_lies_elsewhere_is_cleaned_all_the_same(
+    released: Repo, tmp_path: Path
+) -> None:
+    """A submodule, or ``git init --separate-git-dir``: git lists that directory as the work tree."""
+    md5 = leave(released)
+    released.git("init", "-q", "--separate-git-dir", str(tmp_path / "elsewhere.git"))
+    assert md5 in released.hotpass("clean").stdout
+    _pointer(released, md5)
+    assert "0 objects" in released.hotpass("clean").stdout, "what lies in that work tree is seen"
+    linked = Repo(tmp_path / "linked", released.remote)
+    released.git("worktree", "add", "-q", "--detach", str(linked.root), "main")
+    done = linked.hotpass("clean", "--yes", check=False)
+    assert md5 not in done.stdout
+    assert released.object(md5).exists()
+
+
 def test_members_of_a_directory_whose_listing_is_on_the_remote_alone_stay(two_clones: TwoClones) -> None:
     clone = two_clones.first
     clone.hotpass("restore", "data@1.0.0")
