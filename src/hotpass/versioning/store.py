@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 
 from hotpass.errors import ReadError
@@ -73,7 +74,7 @@ class Store:
     private: bool = False
     _number: int = field(default=0, repr=False)
 
-    @property
+    @cached_property
     def objects(self) -> Path:
         """The folder of all objects."""
         return self.cache / "files" / "md5"
@@ -88,12 +89,20 @@ class Store:
 
     def locate(self, md5: Md5) -> Path:
         """Where an object of this name is or would be."""
-        return self.objects / md5[:2] / md5[2:]
+        return Path(self._place(md5))
+
+    def _place(self, md5: Md5) -> str:
+        # Asked for ten thousand times in a row, where making a Path would take longer than the question.
+        return f"{self._top}/{md5[:2]}/{md5[2:]}"
+
+    @cached_property
+    def _top(self) -> str:
+        return str(self.objects)
 
     def signature(self, md5: Md5) -> Signature | None:
         """The signature of an object's file, None where there is no such regular file."""
         try:
-            status = os.lstat(self.locate(md5))
+            status = os.lstat(self._place(md5))
         except OSError:
             return None
         return Signature.of(status) if stat.S_ISREG(status.st_mode) else None
@@ -192,7 +201,7 @@ class Store:
                 finally:
                     os.close(descriptor)
                 folders.add(path.parent)
-            for folder in folders:
+            for folder in (*folders, self.objects, self.objects.parent, self.cache):
                 sync_directory(folder)
 
     def read(self, md5: Md5, limit: int = 1 << 30) -> bytes:
@@ -308,8 +317,8 @@ class Store:
             self._directory(self.temp_directory())
             return create_temp(self.temp_directory(), self.token, self._number)
 
-    def _directory(self, path: Path) -> None:
-        make_directories(path, mode=0o700 if self.private else 0o777)
+    def _directory(self, path: Path, *, durable: bool = True) -> None:
+        make_directories(path, mode=0o700 if self.private else 0o777, durable=durable)
         if self.shared and not self.private:
             os.chmod(path, 0o2775)  # noqa: S103  # what DVC does for cache.shared = group
 
@@ -319,7 +328,7 @@ class Store:
         try:
             os.replace(temp, path)
         except FileNotFoundError:
-            self._directory(path.parent)
+            self._directory(path.parent, durable=durable)
             os.replace(temp, path)
         if durable:
             sync_directory(path.parent)
