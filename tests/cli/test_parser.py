@@ -51,6 +51,8 @@ EVERYWHERE = [
     ["--lock-timeout", "5"],
 ]
 VERBS = {
+    "publish": [],
+    "verify": [],
     "version": ["--status"],
     "restore": ["x@1.0.0"],
     "history": ["x"],

@@ -189,7 +189,7 @@ class ReleasesLostError(IntegrityError):
         return "look for another clone or remote that has them: hotpass verify shows each version and place"
 
 
-class ProofFailedError(IntegrityError):
+class RemoteProofError(IntegrityError):
     """A remote does not hold what was sent to it."""
 
     remote: str
