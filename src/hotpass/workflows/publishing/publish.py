@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from hotpass.versioning.catalogue import Release, catalogues_of
 from hotpass.versioning.dvcconfig import parse_config, secrets_in, secrets_of
@@ -24,8 +25,8 @@ from hotpass.versioning.released import Members, read_contents
 from hotpass.versioning.remotes import Remote, open_remote
 from hotpass.versioning.remotes.errors import (
     DetachedPublishError,
-    ProofFailedError,
     ReleasesLostError,
+    RemoteProofError,
     TrackedSecretError,
 )
 from hotpass.versioning.version import twin_name
@@ -103,7 +104,7 @@ def publish(project: Project, request: PublishRequest) -> Published:
     """Send what releases need, prove it by looking, then push branch and tags together.
 
     Raises NoGitRemoteError, NoRemoteError and TrackedSecretError before anything is sent, RaceLostError (8) where the
-    server holds other tags, RemoteGoneError and RemoteUnusableError (7), ReleasesLostError and ProofFailedError (9);
+    server holds other tags, RemoteGoneError and RemoteUnusableError (7), ReleasesLostError and RemoteProofError (9);
     then no tag goes out that cannot be brought back.
     """
     project.require_dvc()
@@ -113,7 +114,7 @@ def publish(project: Project, request: PublishRequest) -> Published:
     name = server_name(project.git, head.branch)
     if head.branch is None and not request.tag_only:
         raise DetachedPublishError
-    remote = open_remote(project, request.remote)
+    remote = open_remote(project, request.remote or remote_for(project, head.branch))
     server = ask_server(project.git, name, project.preferences["remote_timeout"])
     with nullcontext() if request.dry_run else sending(project, remote):
         known = read_known(project.git.common)
@@ -157,6 +158,22 @@ def _publish(run: _Run, releases: Sequence[Release], chosen: Sequence[Release]) 
     if lost:
         raise ReleasesLostError(tuple(lost), run.remote.name, len(good))
     return result
+
+
+def remote_for(project: Project, branch: str | None) -> str | None:
+    """The remote that the settings give a branch (``publish.remote``), None for DVC's default one.
+
+    The first pattern that fits counts (``main=prod, release/*=prod, *=dev``); a detached HEAD fits ``*`` alone.
+    """
+    wanted: str = project.preferences["publish.remote"]
+    if "=" not in wanted:
+        return wanted or None
+    short = (branch or "").removeprefix("refs/heads/")
+    for pair in wanted.split(","):
+        pattern, _, name = pair.strip().partition("=")
+        if fnmatchcase(short, pattern):
+            return name
+    return None
 
 
 def check_secrets(project: Project) -> None:
@@ -246,7 +263,7 @@ def _send(run: _Run, looks: Sequence[Look]) -> None:
     false = [md5 for md5 in check if md5 not in right]
     false += misread(run.remote, right, deep=run.request.deep)
     if false:
-        raise ProofFailedError(run.remote.name, tuple(false))
+        raise RemoteProofError(run.remote.name, tuple(false))
 
 
 def _remember(run: _Run, looks: Sequence[Look]) -> None:
