@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -98,6 +99,20 @@ def test_what_is_nowhere_is_said_and_the_rest_comes(bare: Repo, data: bytes, los
         path.read_bytes() for path in bare.path(".dvc/cache/files").rglob("*") if path.is_file()
     ]
     assert "1 lost" in bare.hotpass("fetch", check=False).stdout
+
+
+def test_a_listing_that_leads_elsewhere_is_not_followed_and_the_rest_comes(bare: Repo) -> None:
+    """Promise 6, and DVC-FACTS: a `.dir` listing may name `../../x`."""
+    data = json.dumps([{"md5": hashlib.md5(b"x").hexdigest(), "relpath": "../../x"}]).encode()
+    md5 = hashlib.md5(data).hexdigest() + ".dir"
+    place = bare.remote / "files" / "md5" / md5[:2] / md5[2:]
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(data)
+    bare.write("evil.dvc", f"outs:\n- md5: {md5}\n  size: 1\n  nfiles: 1\n  hash: md5\n  path: evil\n")
+    done = bare.hotpass("fetch", "--json", check=False)
+    assert done.code == 9
+    assert {one["dataset"] for one in done.json["versions"] if one["lost"]} == {"evil"}
+    assert len([one for one in done.json["versions"] if one["brought"]]) >= 4
 
 
 def test_a_remote_that_is_not_there_is_not_lost_data(bare: Repo) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from hotpass.errors import IntegrityError
 from hotpass.versioning.catalogue import Release, catalogues_of
 from hotpass.versioning.content import listing
 from hotpass.versioning.errors import TagMovedError
@@ -157,7 +158,11 @@ class _Fetching:
         brought, lost = self._bring(version.md5 for version in versions)
         members: dict[Md5, list[Md5]] = {}
         for md5 in {version.md5 for version in versions if version.md5.endswith(".dir")} - lost:
-            members[md5] = [file.md5 for file in listing(self.project, md5)]
+            try:
+                members[md5] = [file.md5 for file in listing(self.project, md5)]
+            except IntegrityError:
+                # A listing that leads elsewhere, say: nothing of it is taken, and the others are fetched all the same.
+                lost.add(md5)
         more, missing = self._bring(md5 for files in members.values() for md5 in files)
         brought, lost = brought | more, lost | missing
         found = []
