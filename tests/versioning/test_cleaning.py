@@ -42,7 +42,7 @@ def test_it_lists_and_removes_only_with_yes(released: Repo) -> None:
     md5 = leave(released)
     done = released.hotpass("clean")
     assert md5 in done.stdout
-    assert "1 objects" in done.stdout
+    assert "1 object, " in done.stdout
     assert "hotpass clean --yes" in done.stderr
     assert released.object(md5).exists()
     assert "removed from" in released.hotpass("clean", "--yes").stdout
