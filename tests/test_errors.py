@@ -591,7 +591,7 @@ ROWS = [
         8,
         "somebody was faster: main on 'origin': the branch there has commits that are not here; "
         "nothing there or here was changed",
-        "git pull --rebase --tags origin main, then run the same command again",
+        "git pull --no-rebase --tags origin main, then run the same command again",
     ),
     Row(
         DetachedPublishError(),

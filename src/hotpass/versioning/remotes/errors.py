@@ -150,7 +150,7 @@ class RaceLostError(ConflictError):
     @property
     def hint(self) -> str:
         if "branch" in self.reason or "-v" not in self.ref:
-            return f"git pull --rebase --tags {self.remote} {self.ref}, then run the same command again"
+            return f"git pull --no-rebase --tags {self.remote} {self.ref}, then run the same command again"
         dataset = self.ref.rpartition("-v")[0]
         return (
             f"your data is safe; give it the next number: git tag -d {self.ref} && git fetch --tags {self.remote} && "

@@ -17,12 +17,12 @@ from hotpass.versioning.errors import TagsMissingError
 from hotpass.versioning.git import Head
 from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.history import open_catalogue
-from hotpass.versioning.known import Known, Sighting, changing_known, now, read_known
+from hotpass.versioning.known import Known, Sighting, changing_known, check_unmoved, now, read_known
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.pushing import Push, Server, ask_server, check_race, push_refs, server_name
 from hotpass.versioning.released import Members, read_contents
-from hotpass.versioning.remotes import Remote, open_remote
+from hotpass.versioning.remotes import FEW, Remote, open_remote
 from hotpass.versioning.remotes.errors import (
     DetachedPublishError,
     ReleasesLostError,
@@ -120,7 +120,9 @@ def publish(project: Project, request: PublishRequest) -> Published:
         known = read_known(project.git.common)
         identity = identify_remote(remote, known, server, create=request.create)
         run = _Run(project, request, remote, server, head, identity, Members(project))
-        chosen = releases if request.everything else [r for r in releases if not _recorded(run, known, r)]
+        chosen = _chosen(run, known, releases)
+        for release in chosen:
+            check_unmoved(project, release.tag, release.object)
         check_race(server, _push(run, chosen))
         return _publish(run, releases, chosen)
 
@@ -148,11 +150,9 @@ def _publish(run: _Run, releases: Sequence[Release], chosen: Sequence[Release]) 
     if run.request.dry_run:
         return result
     _send(run, good)
-    push_refs(
-        run.server,
-        _push(run, [look.release for look in good]),
-        run.project.preferences["remote_timeout"],
-    )
+    push = _push(run, [look.release for look in good])
+    if not _is_pushed(run, push):
+        push_refs(run.server, push, run.project.preferences["remote_timeout"])
     _remember(run, good)
     lost = [look.sentence for look in looks if look.is_lost]
     if lost:
@@ -193,6 +193,22 @@ def _releases(project: Project, dataset: str | None) -> list[Release]:
     if not found and project.git.is_shallow():
         raise TagsMissingError("any dataset")
     return found
+
+
+def _chosen(run: _Run, known: Known, releases: Sequence[Release]) -> Sequence[Release]:
+    """What to look at: what is not recorded as published; everything, where the newest of what is is not there."""
+    fresh = [release for release in releases if not _recorded(run, known, release)]
+    recorded = [release for release in reversed(releases) if release not in fresh]
+    if run.request.everything or not recorded:
+        return releases
+    newest = [release.md5 for release in recorded if release.md5 is not None][:FEW]
+    return fresh if len(run.remote.ask(newest)) == len(set(newest)) else releases
+
+
+def _is_pushed(run: _Run, push: Push) -> bool:
+    """Whether the server has all of it already."""
+    tags = all(run.server.refs.get(ref) == oid for ref, oid in push.tags.items())
+    return tags and (push.branch is None or run.server.refs.get(push.branch) == run.head.commit)
 
 
 def _recorded(run: _Run, known: Known, release: Release) -> bool:
