@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 from harness.killing import Runner
 from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo, TwoClones
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotpass.versioning.cleaning import sort_out
+from hotpass.versioning.needs import md5s_in
+from hotpass.versioning.pointer import Md5
 
 UNSAVED = b"id,name,phone\n7,Nobody Needs This,0\n"
 
@@ -353,3 +359,25 @@ def test_killed_anywhere_no_release_is_hurt(released: Repo, runner: Runner) -> N
         assert len(stored(released)) == len(keep) - 2
     shutil.rmtree(released.remote)
     assert_restorable(released)
+
+
+NAMES = st.sets(st.sampled_from([Md5(f"{number:032x}") for number in range(8)]))
+
+
+@given(present=NAMES, needed=NAMES, known=st.none() | NAMES)
+def test_nothing_goes_that_is_needed_or_that_may_be_somebody_elses(
+    present: set[Md5], needed: set[Md5], known: set[Md5] | None
+) -> None:
+    gone, others = sort_out(present, needed, known)
+    assert set(gone) <= present - needed
+    assert known is None or set(gone) <= known
+    assert len(gone) + others == len(present - needed)
+    assert known is not None or others == 0
+
+
+@given(
+    text=st.text("0123456789abcdef.dir -:\n", max_size=120),
+    md5=st.from_regex(r"[0-9a-f]{32}(\.dir)?", fullmatch=True),
+)
+def test_a_name_is_found_wherever_it_stands(text: str, md5: str) -> None:
+    assert md5 in set(md5s_in(f"{text}\n- md5: {md5}\n{text}".encode()))

@@ -9,6 +9,11 @@ from harness.repository import FILE, FILE_BYTES, Repo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotpass.versioning import DatasetVersion, Wanted
+from hotpass.versioning.catalogue import AllWithdrawnError, catalogue_of
+from hotpass.versioning.errors import UnknownVersionError
+from hotpass.versioning.git import TagRef
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.withdrawing import _added
 
 WITHDRAW = ("withdraw", "refined_data@1.1.0", "--reason", "Finch Row never existed")
@@ -191,3 +196,32 @@ def test_doctor_names_a_withdrawn_version_that_does_not_exist(released: Repo) ->
     said = released.hotpass("doctor", check=False).stdout
     assert "1.9.0 is withdrawn, and there is no such release" in said
     assert "1.0.0 is withdrawn" not in said
+
+
+VERSIONS = [f"{major}.{minor}.{patch}" for major in (0, 1, 2) for minor in (0, 1) for patch in (0, 1)]
+
+
+@given(
+    there=st.sets(st.sampled_from(VERSIONS), min_size=1),
+    withdrawn=st.sets(st.sampled_from(VERSIONS)),
+    wanted=st.sampled_from(["latest", "0", "1", "2", "^0.1", "^1", "~1.0", "1.1", *VERSIONS]),
+)
+def test_a_range_chooses_the_newest_that_is_not_withdrawn(
+    there: set[str], withdrawn: set[str], wanted: str
+) -> None:
+    tags = [
+        TagRef(f"a-v{one}", Oid("0" * 40), True, Oid("1" * 40), "2026-01-01T00:00:00Z", "A", f"a {one}\n")
+        for one in there
+    ]
+    catalogue = catalogue_of("a", tags, dict.fromkeys(withdrawn, "why"))
+    asked = Wanted.parse(wanted)
+    fitting = [DatasetVersion.parse(one) for one in there if asked.matches(DatasetVersion.parse(one))]
+    kept = fitting if asked.is_exact else [one for one in fitting if str(one) not in withdrawn]
+    if kept:
+        assert catalogue.pick(asked).version == max(kept)
+        assert [one.version for one in catalogue.pick_all(asked)] == sorted(kept)
+    else:
+        with pytest.raises(AllWithdrawnError if fitting else UnknownVersionError):
+            catalogue.pick(asked)
+    assert catalogue.newest is not None
+    assert catalogue.newest.version == max(map(DatasetVersion.parse, there)), "numbers go on above it"
