@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from hotpass.errors import ReadError, UsageError, nearest
 from hotpass.files import read_small
+from hotpass.values import frozen
 
 _LIMIT = 1 << 20
 _PREFIX = "HOTPASS_"
@@ -44,7 +45,7 @@ class SettingsError(UsageError):
         return f"did you mean {self.near}?" if self.near else "hotpass doctor lists every setting"
 
 
-@dataclass(frozen=True)
+@frozen
 class Key:
     """One setting: its name, default, what it means, and how a value is checked.
 
@@ -262,7 +263,7 @@ _OF_DATASETS = {key.name: key for key in DATASET_KEYS}
 _DATASETS = "datasets"
 
 
-@dataclass(frozen=True)
+@frozen
 class Setting:
     """A setting's value and where it came from: ``default``, a file with its line, a variable, or a flag."""
 
@@ -271,7 +272,7 @@ class Setting:
     origin: str
 
 
-@dataclass(frozen=True)
+@frozen
 class DatasetSettings:
     """What is set for one dataset. ``entries`` are the same values one by one, each with its origin."""
 
@@ -281,7 +282,7 @@ class DatasetSettings:
     entries: tuple[Setting, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Settings:
     """The settings that apply, by name, and those of single datasets."""
 
@@ -362,7 +363,7 @@ def _properties(keys: Sequence[Key]) -> dict[str, Any]:
     return properties
 
 
-@dataclass(frozen=True)
+@frozen
 class _Source:
     """A file with settings: its name, its text, where in it they are, and they themselves."""
 
@@ -383,7 +384,7 @@ class _Source:
         return _checked(key, name, value, _Place(self.name, line, origin), near)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Place:
     """Where a value came from: as an error names it, and as a list of settings does."""
 

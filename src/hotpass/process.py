@@ -9,10 +9,10 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from hotpass.errors import ReadError, ToolFailedError, ToolMissingError, ToolTimeoutError
+from hotpass.values import frozen
 
 _GRACE_SECONDS = 5.0
 
@@ -20,7 +20,7 @@ listeners: list[Callable[[str], object]] = []
 """Told of every program that is started, as one line: for ``--verbose``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Finished:
     """What a program left behind: exit code, standard output as bytes, standard error as text."""
 

@@ -34,7 +34,7 @@ def test_killed_at_every_change_the_same_command_again_ends_as_a_clean_run(
     before = clean_run(runner, templates, scenario, tmp_path / "clean")
     events = len(before.run.events)
     assert events > 3
-    for at in range(1 + chunk, events + 1, CHUNKS):
+    for at in range(1 + chunk * scenario.every, events + 1, CHUNKS * scenario.every):
         place = tmp_path / "killed"
         repo = prepared(templates, scenario, place)
         run = runner.run(repo, scenario.args, at)

@@ -25,7 +25,10 @@ NEW = b"id,name,phone\n1,Sparrow House,011\n2,Heron Place,099\n3,Finch Row,013\n
 
 @dataclass(frozen=True)
 class Scenario:
-    """A command in a state. ``source`` is the user's file or folder, which no kill may harm."""
+    """A command in a state. ``source`` is the user's file or folder, which no kill may harm.
+
+    ``every``: of how many changes one is tried, where another scenario takes the same steps and tries each.
+    """
 
     name: str
     state: str
@@ -34,6 +37,7 @@ class Scenario:
     source: str = FILE
     # Restores change the data on purpose: each file is then old or new.
     restores: bool = False
+    every: int = 1
 
 
 def _edit(repo: Repo) -> None:
@@ -115,6 +119,7 @@ SCENARIOS = [
         "released",
         (_V, "--bump", "auto", "--tag", "--dataset", "refined_data", "--description", "d"),
         _edit_beside_other_work,
+        every=3,
     ),
     Scenario(
         "bump-auto-folder",
@@ -122,15 +127,21 @@ SCENARIOS = [
         (_V, "--bump", "auto", "--tag", "--dataset", "data"),
         _edited_folder,
         FOLDER,
+        every=3,
     ),
     Scenario(
-        "bump-auto-first", "tracked", (_V, "--bump", "auto", "--tag", "--dataset", "refined_data"), _edit
+        "bump-auto-first",
+        "tracked",
+        (_V, "--bump", "auto", "--tag", "--dataset", "refined_data"),
+        _edit,
+        every=3,
     ),
     Scenario(
         "bump-auto-keeps-a-draft",
         "released",
         (_V, "--bump", "auto", "--dataset", "refined_data"),
         _edited_draft,
+        every=3,
     ),
     Scenario("tag-needs-commit", "drafted", (_V, "--tag", "--dataset", "refined_data")),
     Scenario("tag-alone", "drafted", (_V, "--tag", "--dataset", "refined_data"), _committed),

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from hotpass.versioning.catalogue import catalogue_of, parse_message, render_message
 from hotpass.versioning.errors import UnknownVersionError
-from hotpass.versioning.git import Oid, TagRef
+from hotpass.versioning.git import TagRef
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.version import Bump, DatasetVersion, release_ref
 
 MD5 = "0cc175b9c0f1b6a831c399e269772661"

@@ -7,7 +7,7 @@ from harness.repository import FILE, FOLDER, Repo
 
 from hotpass.versioning.committing import DVC_FILES, CommitContent, commit_content, read_base
 from hotpass.versioning.errors import UnmergedFileError
-from hotpass.versioning.git import Oid
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.project import Project
 from hotpass.versioning.scan import JUNK_PATTERNS
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from harness.repository import FILE, Repo
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hotpass.versioning.errors import (
     BareRepositoryError,
@@ -17,7 +19,8 @@ from hotpass.versioning.errors import (
     RefsMovedError,
     SigningError,
 )
-from hotpass.versioning.git import NO_OBJECT, Git, Oid, RefChange, clean_environment, git_version
+from hotpass.versioning.git import NO_OBJECT, Git, RefChange, clean_environment, git_version
+from hotpass.versioning.gitobjects import Oid, folders_of, in_the_way, replaced
 
 ODD = [
     "a b",
@@ -322,40 +325,129 @@ def test_a_blob_is_these_bytes_whatever_the_filters(repo: Repo, git: Git, data: 
     assert git.blob_bytes(oid) == data
 
 
-def test_a_tree_is_the_old_one_with_some_files_replaced(repo: Repo, git: Git) -> None:
-    blobs = {
-        "notes.txt": git.write_blob(b"new"),
-        "deep/er/x": git.write_blob(b"x"),
-        "caf\u00e9": git.write_blob(b"y"),
+def trees_of(git: Git, folders: list[str]) -> dict[str, bytes]:
+    found = git.look_up([], [f"HEAD:{folder}" for folder in folders])
+    trees = {folder: found.get(f"HEAD:{folder}") for folder in folders}
+    return {folder: each.data for folder, each in trees.items() if each and each.data is not None}
+
+
+_NAMES = st.lists(st.sampled_from(["a", "a.b", "a-b", "a0", "b", "\u00e9", "x y"]), min_size=1, max_size=3)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    before=st.sets(_NAMES.map("/".join), max_size=5),
+    after=st.sets(_NAMES.map("/".join), min_size=1, max_size=4),
+)
+def test_a_tree_is_the_old_one_with_some_files_replaced(
+    repo: Repo, git: Git, before: set[str], after: set[str]
+) -> None:
+    """The same tree as git makes by its index; where a file is to be a folder, or the other way round, that is said."""
+    files = {path: git.object("blob", path.encode()) for path in (*before, *after, "kept")}
+    git.write_objects(list(files.values()))
+    before = {path for path in before if not any(other.startswith(f"{path}/") for other in before)}
+    index = {"GIT_INDEX_FILE": str(repo.root / ".git" / "other-index")}
+    (repo.root / ".git" / "other-index").unlink(missing_ok=True)
+
+    def indexed(paths: set[str]) -> str:
+        lines = "".join(f"100644 {files[path].oid}\t{path}\0" for path in paths)
+        environment = {**os.environ, **index}
+        argv = ["git", "-C", str(repo.root)]
+        subprocess.run(
+            [*argv, "update-index", "-z", "--add", "--index-info"],
+            input=lines.encode(), env=environment, check=True,
+        )  # fmt: skip
+        done = subprocess.run([*argv, "write-tree"], env=environment, check=True, capture_output=True)
+        return done.stdout.decode().strip()
+
+    tree = indexed(before | {"kept"})
+    old = {folder: f"{tree}:{folder}" for folder in folders_of(after)}
+    found = git.look_up([], list(old.values()))
+    trees = {
+        folder: data
+        for folder, name in old.items()
+        if name in found and found[name].kind == "tree" and (data := found[name].data) is not None
     }
-    index = repo.root / ".git" / "private-index"
-    before = (repo.root / ".git" / "index").read_bytes()
-    tree = git.write_tree(oid_of(repo, "HEAD"), blobs, index)
-    names = repo.git("ls-tree", "-r", "-z", "--name-only", tree).stdout.split("\0")[:-1]
-    assert names == sorted(["README.md", "notes.txt", "deep/er/x", "caf\u00e9"])
-    assert not index.exists()
-    assert (repo.root / ".git" / "index").read_bytes() == before
-    alone = git.write_tree(None, {"x": blobs["deep/er/x"]}, index)
-    assert repo.git("ls-tree", "--name-only", alone).stdout == "x\n"
+    parents = {str(parent) for path in before for parent in PurePosixPath(path).parents}
+    above = {str(parent) for path in after for parent in PurePosixPath(path).parents}
+    assert (in_the_way(trees, after) is not None) is bool(after & parents or above & before)
+    if not (after & parents or above & before or after & above):
+        made = replaced(trees, {path: files[path].oid for path in after})
+        git.write_objects(made)
+        assert made[-1].oid == indexed(after)
+
+
+def test_objects_of_any_size_are_stored_as_they_are(repo: Repo, git: Git) -> None:
+    sizes = [0, 1, 15, 16, 17, 2047, 2048, 300_000]
+    objects = [git.object("blob", bytes(range(256)) * (size // 256) + b"x" * (size % 256)) for size in sizes]
+    git.write_objects(objects)
+    git.write_objects([])
+    found = git.look_up([], [each.oid for each in objects])
+    assert [found[each.oid].data for each in objects] == [each.data for each in objects]
+    assert repo.git("fsck", "--strict").code == 0
+
+
+def test_what_a_name_leads_to_is_looked_up_at_once(repo: Repo, git: Git) -> None:
+    repo.write("odd name.txt", "one\ntwo")
+    repo.git("add", "odd name.txt")
+    found = git.look_up(
+        ["HEAD:", ":0:odd name.txt", ":1:odd name.txt", "HEAD:a\nb"], ["HEAD:notes.txt", "HEAD:no"]
+    )
+    assert found["HEAD:"].kind == "tree"
+    assert (found[":0:odd name.txt"].kind, found[":0:odd name.txt"].data) == ("blob", None)
+    assert found["HEAD:notes.txt"].data == b"first note\n"
+    assert set(found) == {"HEAD:", ":0:odd name.txt", "HEAD:notes.txt"}
 
 
 def test_commit_and_tag_are_objects_that_nothing_points_at_yet(repo: Repo, git: Git) -> None:
     head = oid_of(repo, "HEAD")
-    tree = git.write_tree(head, {"x": git.write_blob(b"x")}, repo.root / ".git" / "private-index")
-    commit = git.write_commit(tree, head, "caf\u00e9\n\n# not a comment\n")
-    tag = git.write_tag("x-v1.0.0", commit, "x 1.0.0\n\n# kept\n", repo.root / ".git" / "scratch")
+    blob = git.object("blob", b"x")
+    (tree,) = replaced(trees_of(git, [""]), {"x": blob.oid})
+    commit = git.commit_object(tree.oid, head, "caf\u00e9\n\n# not a comment\n")
+    tag = git.tag_object("x-v1.0.0", commit.oid, "x 1.0.0\n\n# kept\n")
+    git.write_objects([blob, tree, commit, tag])
     assert repo.rev("HEAD") == head
     assert repo.tags() == []
     assert (
-        repo.git("log", "-1", "--format=%B%P", commit).stdout.strip()
-        == f"caf\u00e9\n\n# not a comment\n{head}"
+        repo.git("log", "-1", "--format=%an %ae %cn%n%B%P", commit.oid).stdout.strip()
+        == f"Test Person test@example.org Test Person\ncaf\u00e9\n\n# not a comment\n{head}"
     )
-    shown = repo.git("cat-file", "tag", tag).stdout
+    shown = repo.git("cat-file", "tag", tag.oid).stdout
     assert shown.startswith(
-        f"object {commit}\ntype commit\ntag x-v1.0.0\ntagger Test Person <test@example.org> "
+        f"object {commit.oid}\ntype commit\ntag x-v1.0.0\ntagger Test Person <test@example.org> "
     )
     assert shown.endswith("\n\nx 1.0.0\n\n# kept\n")
     assert repo.git("fsck", "--strict").code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("Caf\u00e9 <x>", "a@example.org"),
+        (" a, ", "b"),
+        ("a\nb", "c@example.org"),
+        ("x=y", "<d@example.org>"),
+    ],
+)
+def test_who_is_named_is_whom_git_would_name(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch, name: str, address: str
+) -> None:
+    monkeypatch.setenv("GIT_AUTHOR_NAME", name)
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", address)
+    wanted = subprocess.run(
+        ["git", "-C", str(repo.root), "var", "GIT_AUTHOR_IDENT"], capture_output=True, check=True
+    )
+    found = Git.find(repo.root)
+    assert found.author.rpartition("> ")[0] == wanted.stdout.decode().rpartition("> ")[0]
+    assert found.committer.startswith("Test Person <test@example.org> ")
+
+
+@pytest.mark.parametrize("name", [",;", " "])
+def test_a_name_of_nothing_is_no_identity(repo: Repo, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Case 35."""
+    monkeypatch.setenv("GIT_AUTHOR_NAME", name)
+    with pytest.raises(NoIdentityError):
+        Git.find(repo.root).check_identity()
 
 
 def change(name: str, old: str, new: str) -> RefChange:
@@ -431,7 +523,7 @@ def test_a_tag_is_signed_where_the_settings_ask_for_it(repo: Repo, tmp_path: Pat
     git = Git.find(repo.root)
     scratch = repo.root / ".git" / "scratch"
     git.check_signing(scratch)
-    tag = git.write_tag("x-v1.0.0", oid_of(repo, "HEAD"), "x 1.0.0\n\n# kept\n", scratch)
+    tag = git.sign_tag("x-v1.0.0", oid_of(repo, "HEAD"), "x 1.0.0\n\n# kept\n", scratch)
     shown = repo.git("cat-file", "tag", tag).stdout
     assert "x 1.0.0\n\n# kept\n-----BEGIN SSH SIGNATURE-----" in shown
     assert repo.tags() == []

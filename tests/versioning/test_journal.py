@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from hotpass.errors import ReadError, WriteError
 from hotpass.versioning.errors import DamagedJournalError
-from hotpass.versioning.git import NO_OBJECT, Oid, RefChange
+from hotpass.versioning.git import NO_OBJECT, RefChange
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.journal import (
     FileChange,
     Journal,

@@ -6,14 +6,14 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from hotpass.errors import HotpassError
 from hotpass.report.document import error_document
 from hotpass.report.text import Paint, coloured, inert, plain
+from hotpass.values import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Screen:
     """How to show things: as JSON, quietly, in colour."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from hotpass.values import frozen
 from hotpass.versioning.errors import UnknownVersionError
-from hotpass.versioning.git import Oid, TagRef
+from hotpass.versioning.git import TagRef
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.pointer import Md5, parse_md5
 from hotpass.versioning.version import ZERO, Bump, DatasetVersion, parse_tag
 from hotpass.versioning.wanted import Wanted
@@ -15,7 +17,7 @@ _PREFIX = "Hotpass-"
 _SIGNATURES = ("-----BEGIN PGP ", "-----BEGIN SSH ", "-----BEGIN SIGNED ")
 
 
-@dataclass(frozen=True)
+@frozen
 class Release:
     """An annotated tag on a commit. ``facts`` are the tag's trailers, empty for tags that others made."""
 
@@ -40,7 +42,7 @@ class Release:
         return self.facts.get("Path")
 
 
-@dataclass(frozen=True)
+@frozen
 class Catalogue:
     """One dataset's tags: ``releases`` oldest version first, ``taken`` every tag of its name by version."""
 

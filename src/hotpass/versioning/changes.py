@@ -25,8 +25,10 @@ from hotpass.files import (
     write_whole,
     writing,
 )
+from hotpass.values import frozen
 from hotpass.versioning.errors import IndexLockedError, PendingConflictError
-from hotpass.versioning.git import Git, Oid, RefChange
+from hotpass.versioning.git import Git, RefChange
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.journal import FileChange, Journal, journal_path
 from hotpass.versioning.project import Project
 
@@ -54,8 +56,15 @@ def interrupted() -> bool:
     return bool(signal.sigpending() & _INTERRUPTS)
 
 
-def stage(project: Project, journal: Journal) -> None:
-    """Write every file of a journal beside its place, so that later only names change; raises WriteError."""
+@frozen
+class Prepared:
+    """A new index that lies beside the user's: made from the one with this signature (None: there was none)."""
+
+    made_from: Signature | None
+
+
+def stage(project: Project, journal: Journal) -> Prepared | None:
+    """Write every file of a journal beside its place, the index too, so that later only names change; raises WriteError."""
     for number, change in enumerate(journal.files):
         folder = (project.root / change.path).parent
         make_directories(folder)
@@ -68,12 +77,15 @@ def stage(project: Project, journal: Journal) -> None:
                 sync_file(descriptor)
             finally:
                 os.close(descriptor)
+    return _prepare_index(project, dict(journal.index), journal.token) if journal.index else None
 
 
-def apply(project: Project, journal: Journal, *, recovering: bool = False) -> list[str]:
+def apply(
+    project: Project, journal: Journal, *, prepared: Prepared | None = None, recovering: bool = False
+) -> list[str]:
     """Carry out a ready journal; returns the files left as they are because somebody changed them meanwhile.
 
-    Raises RefsMovedError, and PendingConflictError when ``recovering``, before anything has moved where a ref is
+    ``prepared`` is what :func:`stage` gave. Raises RefsMovedError, and PendingConflictError when ``recovering``, before anything has moved where a ref is
     at neither its old nor its new id; IndexLockedError; WriteError.
     """
     if recovering:
@@ -89,7 +101,7 @@ def apply(project: Project, journal: Journal, *, recovering: bool = False) -> li
         for change in pending:
             _clear_stale_lock(project.git, change, journal_path(project.git.common))
         raise
-    update_index(project, dict(journal.index), journal.token)
+    update_index(project, dict(journal.index), journal.token, prepared)
     return [
         change.path
         for number, change in enumerate(journal.files)
@@ -154,30 +166,26 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def update_index(project: Project, entries: dict[str, Oid], token: str) -> None:
+def update_index(
+    project: Project, entries: dict[str, Oid], token: str, prepared: Prepared | None = None
+) -> None:
     """Set the released paths in the user's index, every other entry as it was.
 
     The new index is made beside the old one and takes git's own lock as a hard link, so that a killed run's lock
     is known by its inode and never mistaken for that of a living git. Raises IndexLockedError.
     """
-    git = project.git
+    index = project.git.index_path()
     if not entries:
         return
-    index, lock = git.index_path(), git.index_path().with_name("index.lock")
-    make_directories(project.state)
-    temp = project.state / f"index-{token}"
+    lock, temp = index.with_name("index.lock"), _index_temp(project, token)
     deadline = time.monotonic() + project.lock_timeout
     with writing(index):
         _drop_own_lock(temp, lock)
         while True:
-            remove_quietly(temp)
-            before = _signature(index)
-            if before is not None:
-                shutil.copyfile(index, temp)
-                shutil.copymode(index, temp)
-            git.set_index(temp, entries)
+            if prepared is None or prepared.made_from != _signature(index):
+                prepared = _prepare_index(project, entries, token)
             if _locked(temp, lock):
-                if _signature(index) == before:
+                if _signature(index) == prepared.made_from:
                     break
                 remove_quietly(lock)
             elif time.monotonic() >= deadline:
@@ -189,9 +197,26 @@ def update_index(project: Project, entries: dict[str, Oid], token: str) -> None:
         remove_quietly(temp)
 
 
+def _prepare_index(project: Project, entries: dict[str, Oid], token: str) -> Prepared:
+    index, temp = project.git.index_path(), _index_temp(project, token)
+    make_directories(project.state)
+    with writing(temp):
+        remove_quietly(temp)
+        before = _signature(index)
+        if before is not None:
+            shutil.copyfile(index, temp)
+            shutil.copymode(index, temp)
+    project.git.set_index(temp, entries)
+    return Prepared(before)
+
+
+def _index_temp(project: Project, token: str) -> Path:
+    return project.state / f"index-{token}"
+
+
 def drop_index_leftovers(project: Project, token: str) -> None:
     """Remove what a killed run left of its private index and of the lock made from it."""
-    temp = project.state / f"index-{token}"
+    temp = _index_temp(project, token)
     _drop_own_lock(temp, project.git.index_path().with_name("index.lock"))
     for leftover in project.state.glob(f"index-{token}*"):
         remove_quietly(leftover)

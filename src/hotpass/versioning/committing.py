@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from hotpass.files import read_small
-from hotpass.versioning.errors import UnmergedFileError
-from hotpass.versioning.git import Oid
+from hotpass.values import frozen
+from hotpass.versioning.errors import NotThatKindError, UnmergedFileError
+from hotpass.versioning.gitobjects import Oid, folders_of, in_the_way
 from hotpass.versioning.ignore import exception_line, hide_line, reopening_rules, showing, with_lines
 from hotpass.versioning.project import Dataset, Project
 from hotpass.versioning.scan import JUNK_PATTERNS
@@ -21,21 +21,25 @@ _LIMIT = 16 << 20
 Edit = Callable[[bytes], bytes]
 
 
-@dataclass(frozen=True)
+@frozen
 class CommitBase:
     """What HEAD and the user's index hold of the paths that a release's commit may touch.
 
     ``edits`` are the ignore files that hold rules for the dataset, and how to put the same rules into another
-    text of them; ``unmerged`` the paths in a merge conflict.
+    text of them; ``unmerged`` the paths in a merge conflict; ``texts`` what the ignore files are in HEAD; ``trees`` the
+    folders of HEAD above all paths, as git's bytes; ``files`` which of those folders the index holds as a file.
     """
 
     committed: Mapping[str, Oid]
     staged: Mapping[str, Oid]
     unmerged: frozenset[str]
     edits: Mapping[str, Edit]
+    texts: Mapping[str, bytes]
+    trees: Mapping[str, bytes]
+    files: frozenset[str]
 
 
-@dataclass(frozen=True)
+@frozen
 class CommitContent:
     """``commit``: files that HEAD does not hold like this; ``index``: the same paths as the user's index gets them.
 
@@ -52,12 +56,30 @@ def read_base(project: Project, head: Oid | None, dataset: Dataset) -> CommitBas
     """Ask git, once, what it holds of all paths that a release of the dataset could touch."""
     edits = _ignore_edits(project, dataset)
     paths = list(dict.fromkeys([dataset.pointer_path, dataset.record_path, *edits, *DVC_FILES]))
-    entries = project.git.index_blobs(paths)
+    folders = folders_of(paths)
+    asked = [f":{stage}:{path}" for path in paths for stage in range(4)]
+    asked += [f":0:{folder}" for folder in folders if folder]
+    whole = []
+    if head is not None:
+        asked += [f"{head}:{path}" for path in paths if path not in edits]
+        whole = [f"{head}:{path}" for path in (*edits, *folders)]
+    found = project.git.look_up(asked, whole)
+    blobs = {path: found.get(f"{head}:{path}") for path in paths}
+    trees = {folder: found.get(f"{head}:{folder}") for folder in folders}
     return CommitBase(
-        committed=project.git.tree_blobs(head, paths) if head else {},
-        staged={path: found[0][1] for path, found in entries.items() if found[0][2] == 0},
-        unmerged=frozenset(path for path, found in entries.items() if found[0][2] != 0),
+        committed={path: each.oid for path, each in blobs.items() if each and each.kind == "blob"},
+        staged={path: found[f":0:{path}"].oid for path in paths if f":0:{path}" in found},
+        unmerged=frozenset(
+            path for path in paths if any(f":{stage}:{path}" in found for stage in range(1, 4))
+        ),
         edits=edits,
+        texts={path: each.data for path in edits if (each := blobs[path]) and each.data is not None},
+        trees={
+            folder: each.data
+            for folder, each in trees.items()
+            if each and each.kind == "tree" and each.data is not None
+        },
+        files=frozenset(folder for folder in folders if f":0:{folder}" in found),
     )
 
 
@@ -65,7 +87,8 @@ def commit_content(project: Project, base: CommitBase, texts: Mapping[str, str])
     """Work out a release's commit.
 
     It holds pointer and record (``texts``), the ignore rules written for the dataset, and DVC's own files where
-    HEAD lacks them. Raises UnmergedFileError where that would settle somebody's merge conflict.
+    HEAD lacks them. Raises UnmergedFileError where that would settle somebody's merge conflict, NotThatKindError where
+    git has a file in place of one of the folders, or the other way round.
     """
     git = project.git
     commit = {path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()}
@@ -78,7 +101,7 @@ def commit_content(project: Project, base: CommitBase, texts: Mapping[str, str])
             continue
         if path in base.edits and not (path in DVC_FILES and old is None):
             edit = base.edits[path]
-            commit[path] = _as_on_disk(edit(git.blob_bytes(old) if old else b""), on_disk)
+            commit[path] = _as_on_disk(edit(base.texts.get(path, b"")), on_disk)
             staged = base.staged.get(path, old)
             if staged != old and staged is not None:
                 index[path] = _as_on_disk(edit(git.blob_bytes(staged)), on_disk)
@@ -89,6 +112,9 @@ def commit_content(project: Project, base: CommitBase, texts: Mapping[str, str])
     changed = {path: data for path, data in commit.items() if git.blob_id(data) != base.committed.get(path)}
     for path in base.unmerged & changed.keys():
         raise UnmergedFileError(path)
+    wrong = in_the_way(base.trees, changed, git.object_format)
+    for path in [*([wrong] if wrong else []), *(base.files & set(folders_of(changed)))]:
+        raise NotThatKindError(path)
     return CommitContent(
         changed, {path: index.get(path, data) for path, data in changed.items()}, tuple(left)
     )

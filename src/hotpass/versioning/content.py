@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hotpass import progress
 from hotpass.files import Signature, behind_link, check_room, md5_of
+from hotpass.values import frozen
 from hotpass.versioning.errors import ChangedWhileReadingError, UnsafeFileError
 from hotpass.versioning.pointer import ListedFile, Md5, parse_listing, render_listing
 from hotpass.versioning.project import Project
@@ -21,7 +21,7 @@ from hotpass.versioning.store import ObjectState, Stored
 _MANY = 64
 
 
-@dataclass(frozen=True)
+@frozen
 class Content:
     """The bytes of a dataset: name, bytes in all, number of files (None for a single file)."""
 
@@ -57,9 +57,12 @@ def excluded(project: Project, path: str, leave_out: Sequence[str] = ()) -> froz
     return frozenset(name.removeprefix(path + "/") for name in names)
 
 
-def identify(project: Project, found: Scan) -> Content:
-    """Hash a dataset where it lies; what was seen before and did not change since is not read again."""
-    return _Reading(project, found).run(store=False)
+def identify(project: Project, found: Scan, written: Mapping[str, SeenFile] | None = None) -> Content:
+    """Hash a dataset where it lies; what was seen before and did not change since is not read again.
+
+    ``written`` are files, by path in the dataset, that were proved when they were put there.
+    """
+    return _Reading(project, found, written or {}).run(store=False)
 
 
 def capture(project: Project, found: Scan, leave_out: Sequence[str] = ()) -> Content:
@@ -72,6 +75,11 @@ def capture(project: Project, found: Scan, leave_out: Sequence[str] = ()) -> Con
     if again is None or again.is_directory != found.is_directory or again.files != found.files:
         raise ChangedWhileReadingError(project.relative(found.path))
     return content
+
+
+def stored_already(project: Project, found: Scan) -> Content | None:
+    """A dataset's content where the store is known to have all of it, as it is; None where something must be read."""
+    return _Reading(project, found).known()
 
 
 def digests(project: Project, found: Scan) -> tuple[dict[str, Md5], list[str]]:
@@ -103,8 +111,8 @@ def listing_md5(files: list[ListedFile]) -> Md5:
 class _Reading:
     """One pass over a dataset's files with the index of what was seen."""
 
-    def __init__(self, project: Project, found: Scan) -> None:
-        self.project, self.found = project, found
+    def __init__(self, project: Project, found: Scan, written: Mapping[str, SeenFile] | None = None) -> None:
+        self.project, self.found, self.given = project, found, written or {}
         self.seen = Seen.load(project.state, project.relative(found.path))
         self.files: dict[str, SeenFile] = {}
         self.fresh = 0
@@ -124,6 +132,9 @@ class _Reading:
             if (known := kept.get(file.relpath)) is not None:
                 self.files[file.relpath] = known
                 progress.advance(file.signature.size)
+            elif (proved := self.given.get(file.relpath)) is not None and not store:
+                self.fresh += 1
+                self.files[file.relpath] = proved
             else:
                 self.fresh += 1
                 self.files[file.relpath] = self.read(file.relpath, file.signature, store, durable=not many)
@@ -136,6 +147,13 @@ class _Reading:
         if self.fresh or self.files.keys() != self.seen.files.keys():
             self.seen.save(self.files, begun)
         return content
+
+    def known(self) -> Content | None:
+        self.files = self.kept(store=True)
+        if len(self.files) < len(self.found.files):
+            return None
+        content = self.content(store=False)
+        return content if self.project.store.signature(content.md5) is not None else None
 
     def read(self, relpath: str, signature: Signature, store: bool, *, durable: bool) -> SeenFile:
         path = self.found.locate(relpath)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from hotpass.values import frozen
 from hotpass.versioning.errors import UnversionedError
 from hotpass.versioning.git import NO_OBJECT
 from hotpass.versioning.project import Project
 from hotpass.versioning.version import check_name, release_ref
 
 
-@dataclass(frozen=True)
+@frozen
 class CurrentVersion:
     """A dataset's current version, and what a number alone does not say."""
 

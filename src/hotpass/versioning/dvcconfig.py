@@ -11,11 +11,11 @@ import sys
 from collections.abc import Mapping
 from configparser import Error as ParserError
 from configparser import RawConfigParser
-from dataclasses import dataclass
 from pathlib import Path
 
 from hotpass.errors import ReadError
 from hotpass.files import read_small
+from hotpass.values import frozen
 from hotpass.versioning.errors import DamagedConfigError
 
 _LIMIT = 1 << 20
@@ -44,7 +44,7 @@ _RUNS_PROGRAMS = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class DvcSettings:
     """What of DVC's settings Hotpass needs: where objects are, how they are linked, and the remotes.
 

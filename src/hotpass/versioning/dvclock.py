@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from hotpass.errors import HotpassError
 from hotpass.files import read_small
 from hotpass.process import run
+from hotpass.values import frozen
 from hotpass.versioning.errors import DvcBusyError, DvcLockDamagedError
 
 _LIMIT = 16 << 20
 
 
-@dataclass(frozen=True)
+@frozen
 class Claim:
     """One path that a process claimed, for reading or writing."""
 

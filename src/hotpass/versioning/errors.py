@@ -635,6 +635,19 @@ class UnmergedFileError(ConflictError):
         return f"settle it first, then: git add -- {self.path}"
 
 
+class NotThatKindError(ConflictError):
+    """Git holds a path as a file that is a folder by now, or the other way round."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"git holds {self.path} as the other of file and folder"
+
+    @property
+    def hint(self) -> str:
+        return f"commit that first: git rm -r --cached -- {self.path} && git commit"
+
+
 class AmbiguousDatasetError(ConflictError):
     """Two pointers have the same name."""
 

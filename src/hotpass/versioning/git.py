@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import NewType
 
 from hotpass.errors import ToolFailedError, ToolTooOldError
-from hotpass.files import remove_quietly, sync_directory, writing
+from hotpass.files import sync_directory, writing
 from hotpass.process import Finished, run
+from hotpass.values import frozen
 from hotpass.versioning.errors import (
     BareRepositoryError,
     NoIdentityError,
@@ -23,12 +22,10 @@ from hotpass.versioning.errors import (
     SigningError,
     UntrustedRepositoryError,
 )
-
-Oid = NewType("Oid", str)
-"""The id of a git object, in hex."""
+from hotpass.versioning.gitobjects import GitObject, Kind, Oid, git_object, pack
 
 GIT_NEEDED = (2, 36)
-"""The oldest git: the first that can be told what to make durable (core.fsync)."""
+"""The oldest git: the first that can be told what to make durable (core.fsync), and knows ``--batch-command``."""
 
 NO_OBJECT = Oid("0" * 40)
 """What git calls "no such ref" in a transaction."""
@@ -63,6 +60,7 @@ _FOREIGN = [
 ]
 _FATAL = 128
 _SECONDS = 600.0  # the longest that git may take: its folder may be on a slow network drive
+_COMMITTER = "GIT_COMMITTER_IDENT"
 _DURABLE = ("-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync")
 
 
@@ -83,7 +81,7 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True)
+@frozen
 class Head:
     """Where HEAD stands: the branch's full ref (None: detached) and the commit (None: none yet)."""
 
@@ -91,7 +89,7 @@ class Head:
     commit: Oid | None
 
 
-@dataclass(frozen=True)
+@frozen
 class RefChange:
     """One ref's move, with the value it must have before (NO_OBJECT: must not exist)."""
 
@@ -100,7 +98,7 @@ class RefChange:
     new: Oid
 
 
-@dataclass(frozen=True)
+@frozen
 class TagRef:
     """A tag as it stands in the repository; ``commit`` is None where it leads to no commit."""
 
@@ -113,7 +111,16 @@ class TagRef:
     message: str
 
 
-@dataclass(frozen=True)
+@frozen
+class Found:
+    """What a name such as ``HEAD:path`` leads to; ``data`` is None where only that was asked."""
+
+    oid: Oid
+    kind: str
+    data: bytes | None = None
+
+
+@frozen
 class IgnoreRule:
     """The rule that makes git ignore a path: the file it stands in, its line number, its text."""
 
@@ -122,7 +129,7 @@ class IgnoreRule:
     pattern: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Git:
     """One work tree. Never uses the current directory.
 
@@ -223,6 +230,30 @@ class Git:
         """The bytes of a blob."""
         return self._git("cat-file", "blob", oid).out
 
+    def look_up(self, names: Sequence[str], whole: Sequence[str] = ()) -> dict[str, Found]:
+        """What each of these names leads to, by one question; of ``whole`` the bytes too. Those that lead nowhere are left out.
+
+        A name is what ``git rev-parse`` takes: an id, ``REV:path``, ``:STAGE:path``.
+        """
+        asked = [(name, False) for name in names] + [(name, True) for name in whole]
+        # A question is a line, and no object has a name of two.
+        asked = [(name, data) for name, data in asked if "\n" not in name]
+        lines = (b"%s %s\n" % (b"contents" if data else b"info", os.fsencode(name)) for name, data in asked)
+        out = self._git("cat-file", "--batch-command", stdin=b"".join(lines)).out
+        found, at = {}, 0
+        for name, data in asked:
+            line, _, _ = out[at : at + 8192].partition(b"\n")
+            at += len(line) + 1
+            facts = re.fullmatch(rb"([0-9a-f]{40}|[0-9a-f]{64}) ([a-z]+) (\d+)", line)
+            if facts is None:
+                if not line.endswith((b" missing", b" ambiguous")):
+                    raise ToolFailedError("git cat-file", 0, "an answer that is none")
+                continue
+            end = at + int(facts[3])
+            found[name] = Found(Oid(facts[1].decode()), facts[2].decode(), out[at:end] if data else None)
+            at = end + 1 if data else at
+        return found
+
     def tree_blobs(self, rev: str, paths: Iterable[str]) -> dict[str, Oid]:
         """The blob id of each of these paths that a commit holds."""
         wanted = list(paths)
@@ -276,17 +307,26 @@ class Git:
 
     def ignore_rule(self, path: str) -> IgnoreRule | None:
         """The rule by which git ignores a path, or None; tracked paths are asked as if they were not."""
+        return self.ignore_rules(path).get(path)
+
+    def ignore_rules(self, *paths: str) -> dict[str, IgnoreRule]:
+        """The rule by which git ignores each of these paths, by one question; paths that it does not ignore are left out."""
         # A name that begins with a colon would be pathspec magic.
-        query = b"./" + os.fsencode(path) + b"\0"
+        query = b"".join(b"./" + os.fsencode(path) + b"\0" for path in paths)
         options = ("-z", "-v", "-n", "--no-index", "--stdin")
         # The one command that refuses literal pathspecs; wildcards in its input mean nothing to it anyway.
         environment = {"GIT_LITERAL_PATHSPECS": "0"}
         done = self._git("check-ignore", *options, stdin=query, ok=(0, 1), environment=environment)
-        source, line, pattern = done.out.split(b"\0")[:3]
-        text = os.fsdecode(pattern)
-        if not source or text.startswith("!"):
-            return None
-        return IgnoreRule(os.fsdecode(source), int(line), text)
+        parts = done.out.split(b"\0")
+        if len(parts) != 4 * len(paths) + 1:
+            raise ToolFailedError("git check-ignore", done.code, "an answer that is none")
+        found = {}
+        for number, path in enumerate(paths):
+            source, line, pattern = parts[4 * number : 4 * number + 3]
+            text = os.fsdecode(pattern)
+            if source and not text.startswith("!"):
+                found[path] = IgnoreRule(os.fsdecode(source), int(line), text)
+        return found
 
     def tags(self, prefix: str = "") -> list[TagRef]:
         """Every tag whose name starts with ``prefix``, by one question however many there are."""
@@ -324,8 +364,19 @@ class Git:
         return {name: value if newline else "true" for name, newline, value in pairs}
 
     @cached_property
+    def _variables(self) -> dict[str, str]:
+        """Who would sign a commit, and git's settings of a single line, by one question; empty where git cannot tell all."""
+        done = self._git("var", "-l", ok=(0, 128))
+        out = done.out.decode("utf-8", "surrogateescape") if done.code == 0 else ""
+        pairs = (line.partition("=") for line in out.split("\n"))
+        return {name: value if equals else "true" for name, equals, value in pairs}
+
+    @cached_property
     def signs(self) -> tuple[bool, bool]:
         """Whether the user's settings ask for signed commits, and for signed tags."""
+        known = self._variables
+        if _COMMITTER in known and not {"commit.gpgsign", "tag.gpgsign"} & known.keys():
+            return False, False
         pattern = r"^(commit|tag)\.gpgsign$"
         done = self._git("config", "--type=bool", "-z", "--get-regexp", pattern, ok=(0, 1))
         values = dict(entry.split("\n", 1) for entry in done.out.decode().split("\0")[:-1])
@@ -333,9 +384,13 @@ class Git:
 
     def check_identity(self) -> None:
         """Raise NoIdentityError where git would not know whom to name in a commit or a tag."""
-        self._identity("AUTHOR")
-        # Asked for by its use: it is kept for the tag.
-        _ = self.committer
+        # Asked for by their use: they are kept for commit and tag.
+        _ = self.author, self.committer
+
+    @cached_property
+    def author(self) -> str:
+        """Name, address and time as git would write them; raises NoIdentityError."""
+        return self._identity("AUTHOR")
 
     @cached_property
     def committer(self) -> str:
@@ -343,6 +398,16 @@ class Git:
         return self._identity("COMMITTER")
 
     def _identity(self, role: str) -> str:
+        known, found = self._variables, self._variables.get(f"GIT_{role}_IDENT", "")
+        given = all(
+            os.environ.get(f"GIT_{role}_{part.upper()}")
+            or known.get(f"{role.lower()}.{part}")
+            or known.get(f"user.{part}")
+            for part in ("name", "email")
+        )
+        # Where somebody gave both, that is it; otherwise git guesses, and says for one alone whether it would use that.
+        if given and re.fullmatch(r"[^<>\n]*[^<>\s][^<>\n]* <[^<>\s]+> \d+ [+-]\d{4}", found):
+            return found
         done = self._git("var", f"GIT_{role}_IDENT", ok=(0, 128))
         if done.code != 0:
             raise NoIdentityError
@@ -350,60 +415,57 @@ class Git:
 
     # --- writing objects: nothing points at them yet ---------------------------------------------------------
 
+    def object(self, kind: Kind, data: bytes) -> GitObject:
+        """These bytes as an object of this repository; it is stored nowhere."""
+        return git_object(kind, data, self.object_format)
+
     def blob_id(self, data: bytes) -> Oid:
         """The id git would give these bytes as a blob."""
-        digest = hashlib.sha1(usedforsecurity=False) if self.object_format == "sha1" else hashlib.sha256()
-        digest.update(b"blob %d\0" % len(data))
-        digest.update(data)
-        return Oid(digest.hexdigest())
+        return self.object("blob", data).oid
 
     def write_blob(self, data: bytes) -> Oid:
         """Store bytes as they are, no filters."""
-        return self._oid(self._git("hash-object", "-w", "--stdin", stdin=data))
+        blob = self.object("blob", data)
+        self.write_objects([blob])
+        return blob.oid
 
-    def write_tree(self, base: Oid | None, blobs: Mapping[str, Oid], index: Path) -> Oid:
-        """The tree of ``base`` with some files replaced, built in a private index that is removed again."""
-        try:
-            if base is not None:
-                # The private index itself need not last; the trees that are written from it do.
-                self._git("read-tree", base, index=index, durable=False)
-            lines = b"".join(
-                b"100644 %s\t%s\0" % (oid.encode(), os.fsencode(path)) for path, oid in blobs.items()
-            )
-            self._git("update-index", "-z", "--add", "--index-info", stdin=lines, index=index, durable=False)
-            return self._oid(self._git("write-tree", index=index))
-        finally:
-            for leftover in (index, index.with_name(index.name + ".lock")):
-                remove_quietly(leftover)
+    def write_objects(self, objects: Sequence[GitObject]) -> None:
+        """Store objects, durably, each under the name that follows from its bytes."""
+        if not objects:
+            return
+        self._git("unpack-objects", "-q", stdin=pack(objects, self.object_format))
+        # An exit code is no proof: what is named by a release must be there.
+        names = {each.oid: each.kind for each in objects}
+        found = self.look_up([*names])
+        if {name: each.kind for name, each in found.items()} != names:
+            raise ToolFailedError("git unpack-objects", 0, "it did not store what it was told to")
 
-    def write_commit(self, tree: Oid, parent: Oid | None, message: str) -> Oid:
-        """A commit object, signed where the user's settings ask for it."""
-        signed = self.signs[0]
-        options = [*(["-p", parent] if parent else []), *(["-S"] if signed else [])]
+    def commit_object(self, tree: Oid, parent: Oid | None, message: str) -> GitObject:
+        """A commit without a signature, as bytes."""
+        lines = [f"tree {tree}", *([f"parent {parent}"] if parent else [])]
+        lines += [f"author {self.author}", f"committer {self.committer}", "", message]
+        return self.object("commit", "\n".join(lines).encode("utf-8", "surrogateescape"))
+
+    def tag_object(self, name: str, commit: Oid, message: str) -> GitObject:
+        """An annotated tag without a signature, as bytes."""
+        head = f"object {commit}\ntype commit\ntag {name}\ntagger {self.committer}\n\n"
+        return self.object("tag", (head + message).encode("utf-8", "surrogateescape"))
+
+    def sign_commit(self, tree: Oid, parent: Oid | None, message: str) -> Oid:
+        """Store a commit that git signs, of a tree that is stored."""
+        options = [*(["-p", parent] if parent else []), "-S"]
         encoding = ("-c", "i18n.commitEncoding=UTF-8")
         done = self._git(
-            *(*encoding, "commit-tree", tree, *options, "-F", "-"), stdin=message.encode(), terminal=signed
+            *(*encoding, "commit-tree", tree, *options, "-F", "-"), stdin=message.encode(), terminal=True
         )
         commit = self._oid(done)
-        if signed and not self._is_signed("commit", commit, {}):
+        if not self._is_signed("commit", commit, {}):
             raise SigningError(done.err.strip().splitlines()[0] if done.err.strip() else "no message")
         return commit
 
-    def check_commit(self, parent: Oid | None, commit: Oid, blobs: Mapping[str, Oid]) -> None:
-        """Look whether a commit changes exactly these files: several programs had to do as they were told."""
-        between = [parent, commit] if parent else ["--root", "--no-commit-id", commit]
-        done = self._git("diff-tree", "-r", "-z", "--no-renames", *between)
-        facts = os.fsdecode(done.out).split("\0")[:-1]
-        found = {path: fact.split()[3] for fact, path in zip(facts[::2], facts[1::2], strict=True)}
-        if found != dict(blobs):
-            raise ToolFailedError("git write-tree", 0, "the commit does not hold what it was told to")
-
-    def write_tag(self, name: str, commit: Oid, message: str, scratch: Path) -> Oid:
-        """An annotated tag's object without its ref, signed where the user's settings ask for it."""
-        if self.signs[1]:
-            return self._signed_tag(name, commit, message, scratch, self.common / "objects")
-        head = f"object {commit}\ntype commit\ntag {name}\ntagger {self.committer}\n\n"
-        return self._oid(self._git("mktag", stdin=(head + message).encode("utf-8", "surrogateescape")))
+    def sign_tag(self, name: str, commit: Oid, message: str, scratch: Path) -> Oid:
+        """Store an annotated tag that git signs, without its ref."""
+        return self._signed_tag(name, commit, message, scratch, self.common / "objects")
 
     def check_signing(self, scratch: Path) -> None:
         """Sign something that is thrown away, where the settings ask for signatures; raises SigningError."""

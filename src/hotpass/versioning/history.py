@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hotpass.errors import HotpassError, nearest
 from hotpass.files import md5_of, read_small
+from hotpass.values import frozen
 from hotpass.versioning.catalogue import Catalogue, Release, catalogue_of, catalogues_of
 from hotpass.versioning.content import listing, listing_md5
 from hotpass.versioning.errors import (
@@ -28,7 +28,7 @@ from hotpass.versioning.version import check_name
 from hotpass.versioning.wanted import Wanted
 
 
-@dataclass(frozen=True)
+@frozen
 class HistoryEntry:
     """One release as its tag tells it. ``date`` is ISO 8601; ``facts`` are all trailers of the tag."""
 
@@ -45,7 +45,7 @@ class HistoryEntry:
     commit: str
 
 
-@dataclass(frozen=True)
+@frozen
 class History:
     """The releases of a dataset, newest version first."""
 
@@ -53,7 +53,7 @@ class History:
     releases: tuple[HistoryEntry, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Shown:
     """A version record, with the release it belongs to (None: the work tree's)."""
 
@@ -66,7 +66,7 @@ class Shown:
     author: str | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Match:
     """A release that holds the bytes in question: as the whole dataset, or as one file of its directory."""
 
@@ -77,7 +77,7 @@ class Match:
     member: str | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Identified:
     """A file or directory by its bytes, and the releases that hold them, by dataset and version."""
 

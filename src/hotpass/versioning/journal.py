@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,15 @@ from hotpass.files import (
     write_all,
     writing,
 )
+from hotpass.values import frozen
 from hotpass.versioning.errors import DamagedJournalError
-from hotpass.versioning.git import Oid, RefChange
+from hotpass.versioning.git import RefChange
+from hotpass.versioning.gitobjects import Oid
 
 _LIMIT = 64 << 20
 
 
-@dataclass(frozen=True)
+@frozen
 class FileChange:
     """One small file's move from an old text (None: absent) to a new one."""
 
@@ -38,7 +40,7 @@ class FileChange:
     new: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Journal:
     """One run's plan. Paths are relative to ``worktree``, the root the run works in.
 

@@ -7,11 +7,12 @@ Hotpass itself brings is ``hotpass.workflows.judge``; the package ``hotpass`` pu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from hotpass.config import DatasetSettings
+from hotpass.values import frozen
 from hotpass.versioning.catalogue import Catalogue, Release
 from hotpass.versioning.content import Content
 from hotpass.versioning.errors import DamagedRecordError, TagDisagreesError
@@ -25,7 +26,7 @@ DESCRIPTION_CHANGED = "description_changed"
 """The one kind of change that is seen without looking into the data."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Question:
     """What is to be judged: ``content`` at ``files`` (path in the dataset, "" for a single file → where it lies).
 
@@ -42,7 +43,7 @@ class Question:
     settings: DatasetSettings
 
 
-@dataclass(frozen=True)
+@frozen
 class Verdict:
     """What the data says.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hotpass.files import read_small
+from hotpass.values import frozen
 from hotpass.versioning.content import excluded
 from hotpass.versioning.errors import (
     BadPathError,
@@ -21,7 +22,7 @@ from hotpass.versioning.errors import (
     OverlapError,
     PathMissingError,
 )
-from hotpass.versioning.project import Project, nested_project
+from hotpass.versioning.project import Dataset, Project, nested_project
 from hotpass.versioning.scan import Scan
 
 _LIMIT = 16 << 20
@@ -57,14 +58,31 @@ def check_place(project: Project, place: Path, *, missing_ok: bool = False) -> s
     return str(path)
 
 
-def check_trackable(project: Project, path: str, found: Scan) -> None:
+@frozen
+class Neighbours:
+    """What else is in the work tree: its datasets, and the files that describe pipelines."""
+
+    datasets: tuple[Dataset, ...]
+    pipelines: tuple[str, ...]
+
+
+def neighbours_of(project: Project) -> Neighbours:
+    """Find them, by one question to git."""
+    names = project.git.files_named("*.dvc", "dvc.yaml", "dvc.lock")
+    pointers = [name for name in names if name.endswith(".dvc")]
+    return Neighbours(
+        tuple(project.datasets(pointers)), tuple(name for name in names if not name.endswith(".dvc"))
+    )
+
+
+def check_trackable(project: Project, path: str, found: Scan, neighbours: Neighbours) -> None:
     """Raise the refusal that fits what else claims a path: git, another dataset, ``dvc.yaml``, ``.dvcignore``."""
-    check_unclaimed(project, path)
+    check_unclaimed(project, path, neighbours)
     if _dvc_ignored(project, path, found):
         raise DvcIgnoredError(path)
 
 
-def check_unclaimed(project: Project, path: str) -> None:
+def check_unclaimed(project: Project, path: str, neighbours: Neighbours) -> None:
     """The part of :func:`check_trackable` that does not look at the data, which need not be there yet."""
     if (other_root := _other_repository(project, path)) is not None:
         raise OtherRepositoryError(path, other_root)
@@ -72,15 +90,14 @@ def check_unclaimed(project: Project, path: str) -> None:
     inner = (project.root / path / ".dvc").is_dir()
     if nested is not None or inner:
         raise InNestedProjectError(path, project.relative(nested) if nested else path)
-    for pointer_path in project.pointer_paths():
-        other = project.load(pointer_path)
+    for other in neighbours.datasets:
         if other.path != path and (_inside(path, other.path) or _inside(other.path, path)):
             raise OverlapError(path, other.name, other.path)
-        if other.path != path and _inside(pointer_path, path):
-            raise OverlapError(path, other.name, pointer_path)
+        if other.path != path and _inside(other.pointer_path, path):
+            raise OverlapError(path, other.name, other.pointer_path)
     if tracked := project.git.tracked(path):
         raise GitTrackedError(path, len(tracked))
-    for file, out in _stage_outs(project):
+    for file, out in _stage_outs(project, neighbours.pipelines):
         if fnmatchcase(path, out) or _inside(path, out) or _inside(out, path):
             raise DvcYamlOutError(path, file)
 
@@ -117,9 +134,9 @@ def _dvc_ignored(project: Project, path: str, found: Scan) -> bool:
     return path in project.git.excluded_below(path, ".dvcignore")
 
 
-def _stage_outs(project: Project) -> Iterator[tuple[str, str]]:
+def _stage_outs(project: Project, files: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The outputs of pipelines, as patterns: (file that names it, path relative to the root)."""
-    for file in project.git.files_named("dvc.yaml", "dvc.lock"):
+    for file in files:
         data = read_small(project.root / file, _LIMIT)
         if data is None:
             continue

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
+from hotpass.values import frozen
 from hotpass.versioning.catalogue import Catalogue, Release, catalogue_of
 from hotpass.versioning.committing import DVC_FILES, CommitBase, read_base
 from hotpass.versioning.content import Content, identify, listing, look
@@ -60,7 +61,7 @@ DESCRIPTION_LIMIT = 10_000
 """Characters a description may have."""
 
 
-@dataclass(frozen=True)
+@frozen
 class VersionRequest:
     """What was asked for: ``set`` a version, ``bump`` a part, or ``tag`` the current one.
 
@@ -93,7 +94,7 @@ def named_part(part: Bump | str) -> str:
     return AUTO if part == AUTO else Bump(part).value
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """A version that may be made. ``found`` is the data on disk, None where only the store has it.
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NewType
 
+from hotpass.values import frozen
 from hotpass.versioning.errors import DamagedListingError, DamagedPointerError
 from hotpass.versioning.version import DatasetVersion
 
@@ -36,7 +37,7 @@ _OUT_KEYS = frozenset(["md5", "size", "nfiles", "hash", "path", "desc"])
 _STAMP_KEYS = frozenset(["dataset", "version", "timestamp", "of", "content"])
 
 
-@dataclass(frozen=True)
+@frozen
 class Stamp:
     """Hotpass's part of a pointer.
 
@@ -52,7 +53,7 @@ class Stamp:
     content: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Pointer:
     """What a ``.dvc`` file says of its one output.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -13,6 +13,7 @@ from hotpass import versioning
 from hotpass.config import Settings, load_settings
 from hotpass.errors import HotpassError, nearest
 from hotpass.files import behind_link, new_token, read_small
+from hotpass.values import frozen
 from hotpass.versioning.errors import (
     AmbiguousDatasetError,
     DamagedPointerError,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _COMPRESSED = frozenset([".gz", ".bz2", ".xz", ".zst", ".zip"])
 
 
-@dataclass(frozen=True)
+@frozen
 class Dataset:
     """A tracked output. Paths are relative to the repository's root, with ``/``.
 
@@ -126,14 +127,17 @@ class Project:
         if not (self.root / ".dvc" / "config").is_file():
             raise NotInitialisedError(str(self.root))
 
-    def datasets(self) -> list[Dataset]:
-        """Every dataset of the work tree, by name; pointers in nested DVC projects are not ours."""
-        found = [self.load(path) for path in self.pointer_paths()]
+    def datasets(self, names: Iterable[str] | None = None) -> list[Dataset]:
+        """Every dataset of the work tree, by name; pointers in nested DVC projects are not ours.
+
+        ``names`` are the work tree's ``.dvc`` files, where somebody has asked git for them already.
+        """
+        found = [self.load(path) for path in self.pointer_paths(names)]
         return sorted(found, key=lambda dataset: (dataset.name, dataset.pointer_path))
 
-    def pointer_paths(self) -> Iterator[str]:
-        """The pointer files of the work tree."""
-        for path in self.git.files_named("*.dvc"):
+    def pointer_paths(self, names: Iterable[str] | None = None) -> Iterator[str]:
+        """The pointer files of the work tree, of these names or all."""
+        for path in self.git.files_named("*.dvc") if names is None else names:
             full = self.root / path
             if (
                 not path.startswith(".dvc/")

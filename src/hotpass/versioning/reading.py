@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from hotpass.values import frozen
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.content import listing
 from hotpass.versioning.dvc import fetch_objects
@@ -16,7 +16,7 @@ from hotpass.versioning.proofs import Proofs
 from hotpass.versioning.store import ObjectState
 
 
-@dataclass(frozen=True)
+@frozen
 class ReleasedFiles:
     """A release's data in the store: path in the dataset ("" for a single file) → the object's file.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from hotpass.values import frozen
 from hotpass.versioning.errors import BadMetadataError, DamagedRecordError
 from hotpass.versioning.pointer import Md5, parse_md5
 from hotpass.versioning.version import DatasetVersion
@@ -47,7 +48,7 @@ FACTS_LIMIT = 1 << 20
 """The most that a record says of tables, in bytes of JSON: of ten thousand sheets it counts the rows alone."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """What a record says of a version's data: counts, names of tables and columns, addresses; never a cell's value.
 
@@ -67,7 +68,7 @@ class Facts:
         return self.rows is not None or bool(self.content or self.tables or self.changes)
 
 
-@dataclass(frozen=True)
+@frozen
 class VersionRecord:
     """One version in words and numbers.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hotpass.errors import IntegrityError, RefusedError
 from hotpass.files import read_small, remove_quietly
+from hotpass.values import frozen
 from hotpass.versioning.changes import (
     SMALL_FILE,
     apply,
@@ -36,7 +37,7 @@ from hotpass.versioning.pointer import parse_md5
 from hotpass.versioning.project import Project
 
 
-@dataclass(frozen=True)
+@frozen
 class Recovered:
     """A run that was finished now. ``same`` tells whether it was the very request of the present run."""
 
@@ -181,9 +182,9 @@ def file_changes(
 def carry_out(project: Project, journal: Journal) -> list[str]:
     """Stage, note as ready, and carry out an act in one uninterrupted go; see :func:`apply` for the result."""
     with uninterrupted():
-        stage(project, journal)
+        prepared = stage(project, journal)
         write_journal(project.git.common, replace(journal, ready=True))
-        return apply(project, journal)
+        return apply(project, journal, prepared=prepared)
 
 
 def _home(project: Project, journal: Journal) -> Project | None:

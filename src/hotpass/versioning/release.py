@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from hotpass import versioning
+from hotpass.values import frozen
 from hotpass.versioning.catalogue import Release, render_message
 from hotpass.versioning.changes import uninterrupted
 from hotpass.versioning.committing import commit_content
 from hotpass.versioning.content import capture, identify, look
 from hotpass.versioning.errors import ChangedWhileReadingError
-from hotpass.versioning.git import NO_OBJECT, Oid, RefChange
+from hotpass.versioning.git import NO_OBJECT, Git, RefChange
+from hotpass.versioning.gitobjects import GitObject, Oid, replaced
 from hotpass.versioning.journal import Journal
 from hotpass.versioning.judging import Judge, is_enough, trailers
 from hotpass.versioning.lock import dvc_lock, repository_lock
@@ -25,7 +27,7 @@ from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, f
 from hotpass.versioning.version import release_ref
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """What a version act did, in plain values.
 
@@ -195,19 +197,6 @@ def _with_commit(
     """Build commit and tag as objects, and plan the moves of refs and index that make them visible."""
     git, head = project.git, plan.head
     wanted = commit_content(project, plan.base, texts)
-    commit = head.commit
-    refs: list[RefChange] = []
-    blobs: dict[str, Oid] = {}
-    if wanted.commit or commit is None:
-        check_can_move(head, plan.tag)
-        blobs = {path: git.write_blob(data) for path, data in wanted.commit.items()}
-        tree = git.write_tree(head.commit, blobs, git.common / "hotpass" / f"index-{journal.token}")
-        subject = f"Release {plan.dataset.name} {plan.version}\n"
-        commit = git.write_commit(
-            tree, head.commit, subject + (f"\n{plan.description}\n" if plan.description else "")
-        )
-        git.check_commit(head.commit, commit, blobs)
-        refs.append(RefChange(head.branch or "HEAD", head.commit or NO_OBJECT, commit))
     facts: dict[str, str | int | None] = {
         "Path": plan.dataset.path,
         "Md5": pointer.md5,
@@ -216,15 +205,41 @@ def _with_commit(
         **trailers(plan.verdict, plan.given, plan.request.description or ""),
     }
     message = render_message(plan.dataset.name, plan.version, plan.description, facts)
-    tag = git.write_tag(plan.tag, commit, message, git.common / "hotpass" / f"sign-{journal.token}")
+    made = {path: git.object("blob", data) for path, data in wanted.commit.items()}
+    staged = {path: git.object("blob", data) for path, data in wanted.index.items()}
+    objects = list(dict.fromkeys([*made.values(), *staged.values()]))
+    refs, commit = list[RefChange](), head.commit
+    if wanted.commit or commit is None:
+        check_can_move(head, plan.tag)
+        commit = _add_commit(git, plan, {path: each.oid for path, each in made.items()}, objects)
+        refs.append(RefChange(head.branch or "HEAD", head.commit or NO_OBJECT, commit))
+    if git.signs[1]:
+        git.write_objects(objects)
+        tag = git.sign_tag(plan.tag, commit, message, git.common / "hotpass" / f"sign-{journal.token}")
+    else:
+        objects.append(git.tag_object(plan.tag, commit, message))
+        git.write_objects(objects)
+        tag = objects[-1].oid
     refs.append(RefChange(release_ref(plan.dataset.name, plan.version), NO_OBJECT, tag))
-    entries: dict[str, Oid] = {
-        path: blobs[path] if data == wanted.commit[path] else git.write_blob(data)
-        for path, data in wanted.index.items()
-    }
+    entries = {path: each.oid for path, each in staged.items()}
     notes = tuple(f"uncommitted changes to {path} are not part of the release" for path in wanted.left)
     outcome = replace(outcome, tag=plan.tag, commit=commit, notes=(*outcome.notes, *notes))
     return replace(journal, refs=tuple(refs), index=entries), outcome
+
+
+def _add_commit(git: Git, plan: Plan, blobs: Mapping[str, Oid], objects: list[GitObject]) -> Oid:
+    """The release's commit, added with its trees to the objects to store; stored with them where git must sign it."""
+    parent = plan.head.commit
+    trees = replaced(plan.base.trees, blobs, git.object_format)
+    objects += trees
+    words = f"Release {plan.dataset.name} {plan.version}\n"
+    words += f"\n{plan.description}\n" if plan.description else ""
+    if git.signs[0]:
+        git.write_objects(objects)
+        objects.clear()
+        return git.sign_commit(trees[-1].oid, parent, words)
+    objects.append(git.commit_object(trees[-1].oid, parent, words))
+    return objects[-1].oid
 
 
 def _outcome(plan: Plan) -> Outcome:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hotpass.files import Signature, make_directories, md5_of
+from hotpass.values import frozen
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.changes import uninterrupted
 from hotpass.versioning.content import digests, identify, listing, listing_md5, look
@@ -25,13 +26,21 @@ from hotpass.versioning.project import Dataset, Project
 from hotpass.versioning.reading import fetch, released_dataset
 from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, forget, recover
 from hotpass.versioning.scan import Scan
+from hotpass.versioning.seen import clock
 from hotpass.versioning.store import ObjectState
-from hotpass.versioning.swapping import carry_over, check_untouched, prepare, write_directory, write_file
+from hotpass.versioning.swapping import (
+    arrived,
+    carry_over,
+    check_untouched,
+    prepare,
+    write_directory,
+    write_file,
+)
 from hotpass.versioning.version import release_ref
 from hotpass.versioning.wanted import Wanted
 
 
-@dataclass(frozen=True)
+@frozen
 class Restored:
     """What a restore put where. ``kept`` names the unsaved data that was stored first (``--force``)."""
 
@@ -46,7 +55,7 @@ class Restored:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class _Source:
     """A release's pointer and record as its commit holds them."""
 
@@ -98,11 +107,12 @@ def restore(
             facts = {"dataset": name, "version": restored.version}
             with uninterrupted():
                 check_untouched(project, path, found, swap.here)
+                renamed = clock(project.state)
                 carry_over(project, path, swap)
                 carry_out(project, replace(journal, files=changes, outcome=facts))
                 announce(restored)
         if (done := look(project, path)) is not None:
-            identify(project, done)
+            identify(project, done, arrived(swap, done, renamed))
     return restored
 
 

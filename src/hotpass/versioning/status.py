@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from hotpass.errors import HotpassError, ReadError
 from hotpass.files import read_small
+from hotpass.values import frozen
 from hotpass.versioning.catalogue import Catalogue, catalogue_of
 from hotpass.versioning.content import digests, identify, listing, look
 from hotpass.versioning.errors import DamagedPointerError, UnmergedError
-from hotpass.versioning.git import Oid
+from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.journal import pending
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Dataset, Project
@@ -20,7 +20,7 @@ from hotpass.versioning.scan import Scan
 from hotpass.versioning.store import ObjectState
 
 
-@dataclass(frozen=True)
+@frozen
 class DatasetStatus:
     """One dataset's standing.
 
@@ -53,7 +53,7 @@ class DatasetStatus:
         return not self.committed or not self.fits or self.data in ("changed", "unreadable")
 
 
-@dataclass(frozen=True)
+@frozen
 class Status:
     """All datasets, by name, and whether an interrupted run waits to be finished."""
 
@@ -76,9 +76,9 @@ def read_status(project: Project, name: str | None = None) -> Status:
     project.require_dvc()
     chosen = [project.dataset(name)] if name is not None else project.datasets()
     tags = project.git.tags() if chosen else []
-    head = project.git.head().commit
     paths = [path for dataset in chosen for path in (dataset.pointer_path, dataset.record_path)]
-    committed = project.git.tree_blobs(head, paths) if head else {}
+    found = project.git.look_up([f"HEAD:{path}" for path in paths]) if paths else {}
+    committed = {path: found[name].oid for path in paths if (name := f"HEAD:{path}") in found}
     standing = tuple(
         _standing(project, dataset, catalogue_of(dataset.name, tags), committed) for dataset in chosen
     )

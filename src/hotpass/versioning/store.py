@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 
 from hotpass.errors import ReadError
@@ -88,12 +89,20 @@ class Store:
 
     def locate(self, md5: Md5) -> Path:
         """Where an object of this name is or would be."""
-        return self.objects / md5[:2] / md5[2:]
+        return Path(self._named(md5))
+
+    def _named(self, md5: Md5) -> str:
+        # Asked for each of many thousands of files: as text, for a Path would cost as much as the question to the disk.
+        return f"{self._top}/{md5[:2]}/{md5[2:]}"
+
+    @cached_property
+    def _top(self) -> str:
+        return os.fspath(self.objects)
 
     def signature(self, md5: Md5) -> Signature | None:
         """The signature of an object's file, None where there is no such regular file."""
         try:
-            status = os.lstat(self.locate(md5))
+            status = os.lstat(self._named(md5))
         except OSError:
             return None
         return Signature.of(status) if stat.S_ISREG(status.st_mode) else None
@@ -208,8 +217,8 @@ class Store:
             raise DamagedObjectError(md5, "its bytes are not those of its name")
         return data
 
-    def copy_out(self, md5: Md5, target: int, *, durable: bool) -> None:
-        """Copy an object into an open file and prove what was written.
+    def copy_out(self, md5: Md5, target: int, *, durable: bool) -> Signature:
+        """Copy an object into an open file, prove what was written, and return the object's signature.
 
         Raises MissingObjectError and DamagedObjectError; then the file holds bytes nobody may believe.
         """
@@ -221,12 +230,13 @@ class Store:
         except OSError as error:
             raise DamagedObjectError(md5, error.strerror or str(error)) from error
         try:
-            size = os.fstat(source).st_size
-            digest = copy_and_hash(source, target, size, str(path), durable=durable)
+            signature = Signature.of(os.fstat(source))
+            digest = copy_and_hash(source, target, signature.size, str(path), durable=durable)
         finally:
             os.close(source)
         if digest != md5:
             raise DamagedObjectError(md5, "its bytes are not those of its name")
+        return signature
 
     def prepared_temps(self) -> Path:
         """The folder of temporary files, made if need be: for whoever brings objects from elsewhere."""

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from hotpass import progress
 from hotpass.files import (
     TEMP_PREFIX,
+    Signature,
     check_room,
     create_temp,
     existing_mode,
@@ -21,6 +22,7 @@ from hotpass.files import (
     umask,
     writing,
 )
+from hotpass.values import frozen
 from hotpass.versioning.content import digests, look
 from hotpass.versioning.dvc import fetch_objects
 from hotpass.versioning.errors import (
@@ -32,11 +34,31 @@ from hotpass.versioning.errors import (
 from hotpass.versioning.pointer import ListedFile, Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.scan import Scan
+from hotpass.versioning.seen import SeenFile
 
 _MANY = 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A proved new file beside its place: its name, its signature there, and the stored object that it was copied from."""
+
+    temp: Path
+    md5: Md5
+    signature: Signature
+    stored: Signature
+
+    def is_at(self, work: Signature, renamed: int) -> bool:
+        """Whether a file is this one, moved after the time ``renamed`` and not written to since.
+
+        A move changes its ctime alone; a write after it would show in the other one, unless that could be the same tick.
+        """
+        mine = self.signature
+        same = (mine.inode, mine.size, mine.mtime) == (work.inode, work.size, work.mtime)
+        return same and mine.mtime < renamed
+
+
+@frozen
 class Swap:
     """What is to be swapped, by path in the dataset.
 
@@ -45,7 +67,7 @@ class Swap:
     """
 
     here: Mapping[str, Md5]
-    temps: Mapping[str, Path]
+    temps: Mapping[str, Staged]
     obstacles: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     empty: bool = False
@@ -95,61 +117,83 @@ def carry_over(project: Project, path: str, swap: Swap) -> None:
         _remove(top, relpath)
     if swap.empty:
         make_directories(top)
-    for relpath, temp in swap.temps.items():
+    ready: set[Path] = set()
+    for relpath, staged in swap.temps.items():
         place = top / relpath if relpath else top
-        make_directories(place.parent)
-        if os.path.realpath(place.parent) != str(place.parent):
-            raise OutsideError(project.relative(place), path)
-        with writing(place):
-            os.chmod(temp, existing_mode(place))
-            os.replace(temp, place)
+        if place.parent not in ready:
+            make_directories(place.parent)
+            if os.path.realpath(place.parent) != str(place.parent):
+                raise OutsideError(project.relative(place), path)
+            ready.add(place.parent)
+        _move(staged.temp, place)
     for relpath in swap.gone:
         _remove(top, relpath)
     _sync(top, swap.temps)
 
 
-def _stage(project: Project, folder: Path, todo: list[tuple[str, Md5]]) -> dict[str, Path]:
+def arrived(swap: Swap, found: Scan, renamed: int) -> dict[str, SeenFile]:
+    """Those of the files there that are the swap's, as they were proved; the same clock gave ``renamed`` before it."""
+    return {
+        file.relpath: SeenFile(file.signature, staged.md5, staged.stored)
+        for file in found.files
+        if (staged := swap.temps.get(file.relpath)) and staged.is_at(file.signature, renamed)
+    }
+
+
+def _move(temp: Path, place: Path) -> None:
+    with writing(place):
+        os.chmod(temp, existing_mode(place))
+        os.replace(temp, place)
+
+
+def _stage(project: Project, folder: Path, todo: list[tuple[str, Md5]]) -> dict[str, Staged]:
     """Copy objects to temporary files in a folder of the target's file system, each proved."""
     many = len(todo) > _MANY
-    temps: dict[str, Path] = {}
+    temps: dict[str, Staged] = {}
     sizes = (project.store.signature(md5) for _, md5 in todo)
     total = sum(size.size for size in sizes if size is not None)
     check_room(folder, total)
     progress.begin("restoring", total)
+    temp = None
     try:
         for number, (relpath, md5) in enumerate(todo):
             with writing(folder):
                 descriptor, temp = create_temp(folder, project.token, number)
-            temps[relpath] = temp
             try:
-                _copy(project, md5, descriptor, folder, durable=not many)
+                stored = _copy(project, md5, descriptor, folder, durable=not many)
+                temps[relpath] = Staged(temp, md5, Signature.of(os.fstat(descriptor)), stored)
             finally:
                 os.close(descriptor)
         if many:
-            _flush(folder, temps.values())
+            _flush(folder, (staged.temp for staged in temps.values()))
         progress.end()
     except BaseException:
-        for temp in temps.values():
-            remove_quietly(temp)
+        for leftover in [temp, *(staged.temp for staged in temps.values())]:
+            if leftover is not None:
+                remove_quietly(leftover)
         raise
     return temps
 
 
-def _copy(project: Project, md5: Md5, descriptor: int, folder: Path, *, durable: bool) -> None:
-    """Copy one object into an open file in a folder; one that is rotten in the store is fetched anew, once."""
+def _copy(project: Project, md5: Md5, descriptor: int, folder: Path, *, durable: bool) -> Signature:
+    """Copy one object into an open file in a folder; one that is rotten in the store is fetched anew, once.
+
+    Returns the object's signature.
+    """
     try:
         with writing(folder):
-            project.store.copy_out(md5, descriptor, durable=durable)
+            stored = project.store.copy_out(md5, descriptor, durable=durable)
     except (DamagedObjectError, MissingObjectError):
         if fetch_objects(project.root, project.settings, project.store, [md5]):
             raise
         with writing(folder):
             os.ftruncate(descriptor, 0)
             os.lseek(descriptor, 0, os.SEEK_SET)
-            project.store.copy_out(md5, descriptor, durable=durable)
+            stored = project.store.copy_out(md5, descriptor, durable=durable)
     if durable:
         with writing(folder):
             sync_file(descriptor)
+    return stored
 
 
 def _flush(folder: Path, temps: Iterable[Path]) -> None:
@@ -204,10 +248,9 @@ def _remove(top: Path, relpath: str) -> None:
 
 def write_file(project: Project, target: Path, md5: Md5) -> None:
     """Write one object to a path outside any dataset, whole or not at all."""
-    (temp,) = _stage(project, target.parent, [("", md5)]).values()
+    (staged,) = _stage(project, target.parent, [("", md5)]).values()
+    _move(staged.temp, target)
     with writing(target):
-        os.chmod(temp, existing_mode(target))
-        os.replace(temp, target)
         sync_directory(target.parent)
 
 
@@ -217,12 +260,10 @@ def write_directory(project: Project, target: Path, members: Sequence[ListedFile
     with writing(target):
         whole.mkdir(0o777 & ~umask())
     temps = _stage(project, whole, [(member.relpath, member.md5) for member in members])
+    for relpath, staged in temps.items():
+        make_directories((whole / relpath).parent)
+        _move(staged.temp, whole / relpath)
     with writing(target):
-        for relpath, temp in temps.items():
-            place = whole / relpath
-            make_directories(place.parent)
-            os.chmod(temp, existing_mode(place))
-            os.replace(temp, place)
         _sync(whole, temps)
         os.replace(whole, target)
         sync_directory(target.parent)

@@ -10,7 +10,7 @@ from typing import Any
 
 from hotpass.files import read_small
 from hotpass.versioning.committing import commit_content, read_base
-from hotpass.versioning.content import Content, capture, look
+from hotpass.versioning.content import Content, capture, look, stored_already
 from hotpass.versioning.dvc import dvc_sees
 from hotpass.versioning.errors import (
     AlreadyNamedError,
@@ -25,7 +25,13 @@ from hotpass.versioning.errors import (
 from hotpass.versioning.git import IgnoreRule
 from hotpass.versioning.ignore import appended_rules, exception_line, hide_line, reopened, showing, with_lines
 from hotpass.versioning.lock import dvc_lock, repository_lock
-from hotpass.versioning.placing import check_place, check_trackable, check_unclaimed
+from hotpass.versioning.placing import (
+    Neighbours,
+    check_place,
+    check_trackable,
+    check_unclaimed,
+    neighbours_of,
+)
 from hotpass.versioning.pointer import Pointer, Stamp, parse_pointer, render_pointer
 from hotpass.versioning.project import Dataset, Project, dataset_of, default_name
 from hotpass.versioning.record import RECORD_LIMIT, VersionRecord, parse_record, render_record
@@ -77,15 +83,22 @@ def track(
         if recover(project, request) is not None:
             # Whatever it was is finished; adding again finds nothing to do, or the newer data.
             forget(project)
-        old, mended = _present(project, path, repair)
-        dataset_name = _name(project, path, old, name)
+        neighbours = neighbours_of(project)
+        old, mended = _present(project, path, repair, neighbours)
+        dataset_name = _name(path, old, name, neighbours)
         # A folder's .dvcignore gets these patterns in the same act, so the listing must fit them already.
         found = look(project, path, JUNK_PATTERNS)
         if found is None:
             raise PathMissingError(path)
-        check_trackable(project, path, found)
+        check_trackable(project, path, found, neighbours)
         pointer_path = old.pointer_path if old else path + ".dvc"
         rules = _Rules(project, path, pointer_path, found.is_directory)
+        if old is not None and mended == _NOTHING and rules.hold:
+            content = stored_already(project, found)
+            if content is not None and _pointer_text(old, path, dataset_name, content) == old.text:
+                tracked = _tracked(project, old, content, rules)
+                announce(tracked)
+                return tracked
         folders = {str(PurePosixPath(file).parent) for file in (pointer_path, *rules.texts)}
         with carrying_out(project, request, tuple(sorted(folders))) as journal:
             with dvc_lock(project.root, project.lock_timeout, path):
@@ -99,29 +112,34 @@ def track(
                 carry_out(project, replace(journal, files=tuple(changes), outcome=outcome))
                 rules.prove()
             dataset = dataset_of(pointer_path, text)
-            base = read_base(project, project.git.head().commit, dataset)
-            wanted = commit_content(project, base, {pointer_path: text})
-            tracked = Tracked(
-                dataset=dataset_name,
-                path=path,
-                pointer_path=pointer_path,
-                md5=content.md5,
-                size=content.size,
-                files=content.files,
-                to_add=tuple(wanted.commit),
-                rules=rules.written(),
-                already=not changes,
-                notes=mended.lines,
-            )
+            tracked = _tracked(project, dataset, content, rules)
+            tracked = replace(tracked, already=not changes, notes=mended.lines)
             announce(tracked)
-    return tracked
+            return tracked
+
+
+def _tracked(project: Project, dataset: Dataset, content: Content, rules: _Rules) -> Tracked:
+    base = read_base(project, project.git.head().commit, dataset)
+    wanted = commit_content(project, base, {dataset.pointer_path: dataset.text})
+    return Tracked(
+        dataset=dataset.name,
+        path=dataset.path,
+        pointer_path=dataset.pointer_path,
+        md5=content.md5,
+        size=content.size,
+        files=content.files,
+        to_add=tuple(wanted.commit),
+        rules=rules.written(),
+        already=True,
+    )
 
 
 def check_new(project: Project, place: Path) -> None:
     """Raise what :func:`track` would raise for a file that is to be written at ``place``; nothing is changed."""
     path = check_place(project, place, missing_ok=True)
-    _name(project, path, None, None)
-    check_unclaimed(project, path)
+    neighbours = neighbours_of(project)
+    _name(path, None, None, neighbours)
+    check_unclaimed(project, path, neighbours)
     _Rules(project, path, path + ".dvc", is_directory=False)
 
 
@@ -133,12 +151,16 @@ class _Repair:
     lines: tuple[str, ...]
 
 
-def _present(project: Project, path: str, repair: bool) -> tuple[Dataset | None, _Repair]:
+_NOTHING = _Repair(False, ())
+
+
+def _present(
+    project: Project, path: str, repair: bool, neighbours: Neighbours
+) -> tuple[Dataset | None, _Repair]:
     """The dataset that is tracked at a path; a damaged pointer counts as none where ``repair`` allows it."""
     lines: list[str] = []
     record_path = path + ".version.json"
-    tracked = (project.load(candidate) for candidate in project.pointer_paths())
-    dataset = next((one for one in tracked if one.path == path), None)
+    dataset = next((one for one in neighbours.datasets if one.path == path), None)
     if dataset is not None and isinstance(dataset.damage, UnmergedError):
         raise dataset.damage
     data = read_small(project.root / record_path, RECORD_LIMIT)
@@ -174,7 +196,7 @@ def _committed(project: Project, pointer_path: str) -> Dataset | None:
         return None
 
 
-def _name(project: Project, path: str, old: Dataset | None, name: str | None) -> str:
+def _name(path: str, old: Dataset | None, name: str | None, neighbours: Neighbours) -> str:
     pointer = old.pointer if old else None
     stamped = pointer.stamp.dataset if pointer and pointer.stamp else None
     if stamped is not None and name not in (None, stamped):
@@ -182,7 +204,7 @@ def _name(project: Project, path: str, old: Dataset | None, name: str | None) ->
     # An empty name is a name that was given, and none that may be.
     wanted = default_name(path) if name is None else name
     chosen = check_name(wanted if stamped is None else stamped)
-    for other in project.datasets():
+    for other in neighbours.datasets:
         if other.path != path and other.name.lower() == chosen.lower():
             raise NameTakenError(chosen, other.name, other.path)
     return chosen
@@ -221,30 +243,37 @@ def _record_text(path: str, name: str, content: Content, pointer_text: str) -> s
 
 
 class _Rules:
-    """The ignore rules a dataset needs: its pointer visible to git and DVC, its data hidden from git."""
+    """The ignore rules a dataset needs: its pointer visible to git and DVC, its data hidden from git.
+
+    ``hold``: they are there and work.
+    """
 
     def __init__(self, project: Project, path: str, pointer_path: str, is_directory: bool) -> None:
         self.project, self.path, self.pointer_path = project, path, pointer_path
         self.texts: dict[str, str] = {}
         self.before: dict[str, str] = {}
-        rule = project.git.ignore_rule(pointer_path) or project.git.ignore_rule(path + ".version.json")
+        found = project.git.ignore_rules(pointer_path, path + ".version.json", path)
+        rule = found.get(pointer_path) or found.get(path + ".version.json")
         self.opened = rule is not None
+        hidden = found.get(path)
+        self.hold = rule is None and hidden is not None and _in_repository(hidden)
         if rule is not None:
             self._open(rule)
-        hidden = None if self.opened else project.git.ignore_rule(path)
-        if not self.opened and (hidden is None or not _in_repository(hidden)):
+        if not self.opened and not self.hold:
             folder = PurePosixPath(path).parent
             self._change(str(folder / ".gitignore"), lambda text: with_lines(text, [hide_line(path)]))
         if is_directory:
             self._change(".dvcignore", lambda text: with_lines(text, JUNK_PATTERNS))
+        self.hold = self.hold and not self.written()
 
     def prove(self) -> None:
         """Ask git, and DVC where rules of the user were changed, whether it worked; raises IgnoredPointerError."""
         git = self.project.git
-        for path in (self.pointer_path, self.path + ".version.json"):
-            if (rule := git.ignore_rule(path)) is not None:
+        found = git.ignore_rules(*self._own(), self.path)
+        for path in self._own():
+            if (rule := found.get(path)) is not None:
                 raise IgnoredPointerError(path, f"{rule.source}:{rule.line}", rule.pattern)
-        if git.ignore_rule(self.path) is None:
+        if self.path not in found:
             raise IgnoredPointerError(self.path, ".gitignore", "the rule that should hide it does not match")
         if self.opened and dvc_sees(self.project.root, self.pointer_path) is False:
             raise IgnoredPointerError(self.pointer_path, "DVC", "DVC does not see it behind the ignore rules")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from hotpass.values import frozen
 from hotpass.versioning.errors import BadReleaseNameError, BadVersionError
 from hotpass.versioning.version import ZERO, DatasetVersion, is_dataset_name
 
 _RANGE = re.compile(r"([\^~]?)(0|[1-9][0-9]{0,8})(?:\.(0|[1-9][0-9]{0,8}))?(?:\.(0|[1-9][0-9]{0,8}))?")
 
 
-@dataclass(frozen=True)
+@frozen
 class Wanted:
     """A version or a range of versions: from ``low`` up to but without ``high`` (None: no end)."""
 

@@ -40,13 +40,10 @@ _GIT_WRITES = frozenset(
     [
         "add",
         "commit-tree",
-        "hash-object",
-        "mktag",
-        "read-tree",
+        "unpack-objects",
         "tag",
         "update-index",
         "update-ref",
-        "write-tree",
     ]
 )
 
