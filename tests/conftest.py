@@ -32,6 +32,7 @@ import hypothesis
 import pytest
 from harness.killing import Runner
 from harness.repository import Repo, Templates, TwoClones
+from harness.servers import S3, s3_server
 
 # How long a drawn case takes says more of the machine than of the code: speed is measured in benchmarks/.
 hypothesis.settings.register_profile(
@@ -139,3 +140,11 @@ def two_clones(templates: Templates, tmp_path: Path) -> TwoClones:
         clone.git("update-index", "-q", "--refresh", check=False)
     subprocess.run(["git", "-C", str(origin), "remote", "remove", "origin"], check=False, capture_output=True)
     return TwoClones(clones[0], clones[1], origin, remote)
+
+
+@pytest.fixture(scope="session")
+def s3(guard: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """A server that speaks S3, one for all tests of a process: each test makes a bucket of its own."""
+    del guard
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server

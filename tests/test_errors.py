@@ -15,6 +15,7 @@ import pytest
 import hotpass
 from hotpass import errors
 from hotpass.cli.commands import WhichReleaseError
+from hotpass.cli.keeping import NotConfirmedError, TwoWishesError, WhatToFetchError, WhereToFetchError
 from hotpass.cli.parser import CommandLineError
 from hotpass.cli.refining import WithoutEffectError
 from hotpass.compare.errors import UnknownKeyError
@@ -40,6 +41,13 @@ from hotpass.tables.errors import (
     UndecidedTextError,
     UnevenLinesError,
     UnreadableTableError,
+)
+from hotpass.versioning.catalogue import AllWithdrawnError
+from hotpass.versioning.cleaning import (
+    MissingTagsError,
+    ShallowCloneError,
+    UnknownNeedsError,
+    UnseenBranchError,
 )
 from hotpass.versioning.errors import (
     AllowLowerError,
@@ -91,6 +99,7 @@ from hotpass.versioning.errors import (
     NotADvcFolderError,
     NotComparedError,
     NotInitialisedError,
+    NotThatKindError,
     OpenStoreError,
     OtherRepositoryError,
     OutsideError,
@@ -119,7 +128,18 @@ from hotpass.versioning.errors import (
     VersionTakenError,
     WhichDatasetError,
 )
-from hotpass.workflows.demo.story import NotEmptyError, ProofFailedError, StepFailedError
+from hotpass.versioning.foreign import BadSourceError, ForeignProgramsError, SourceUnusableError
+from hotpass.versioning.needs import UnseenWorktreeError
+from hotpass.versioning.servertags import TagMovedError
+from hotpass.versioning.trust import TrustFileError
+from hotpass.versioning.trusting import NothingToTrustError, TrustChangedError
+from hotpass.versioning.withdrawing import NotExactError, OddSettingsError, WithdrawnAlreadyError
+from hotpass.workflows.demo.story import (
+    NotEmptyError,
+    ProofFailedError,
+    StepFailedError,
+    UnexpectedVersionError,
+)
 from hotpass.workflows.errors import (
     BadArchiveError,
     BadKeyError,
@@ -557,6 +577,12 @@ ROWS = [
         "choose a side: git checkout --ours -- dist/x.csv.dvc (or --theirs), then git add -- dist/x.csv.dvc",
     ),
     Row(
+        NotThatKindError(path="dist"),
+        8,
+        "git holds dist as the other of file and folder",
+        "commit that first: git rm -r --cached -- dist && git commit",
+    ),
+    Row(
         UnmergedFileError(path=".gitignore"),
         8,
         ".gitignore is in a merge conflict",
@@ -651,6 +677,12 @@ ROWS = [
         ProofFailedError(path="dist/x.csv", version="1.0.1", expected="e", found="f"),
         9,
         "dist/x.csv has not the bytes of 1.0.1: md5 f, expected e",
+        "this should not happen; please report it with the output above",
+    ),
+    Row(
+        UnexpectedVersionError(found="2.0.0", expected="1.1.0"),
+        9,
+        "the demonstration made 2.0.0 where 1.1.0 belongs",
         "this should not happen; please report it with the output above",
     ),
     Row(
@@ -774,7 +806,127 @@ ROWS = [
         ProgramSettingsError(remote="storage", options=("configpath",)),
         10,
         "the remote 'storage' can run programs by configpath",
-        "look at .dvc/config; if you trust it, run dvc fetch yourself",
+        "look at .dvc/config; if you trust it: hotpass trust",
+    ),
+    Row(
+        TrustFileError(path="/home/you/trusted.json", reason="others can write it"),
+        10,
+        "/home/you/trusted.json says what is trusted and cannot be believed: others can write it",
+        "chmod 700 its folder and 600 the file, or remove it and run hotpass trust again: /home/you/trusted.json",
+    ),
+    Row(
+        TrustChangedError(root="/project"),
+        8,
+        "the settings of /project changed while you looked at them",
+        "look again: hotpass trust",
+    ),
+    Row(
+        NothingToTrustError(root="/project"),
+        3,
+        "no setting of /project can run a program",
+        "there is nothing to accept; hotpass trust --list shows what you accepted elsewhere",
+    ),
+    Row(
+        NotExactError(dataset="refined_data", wanted="^1"),
+        2,
+        "^1 can choose several versions of refined_data; one is meant here",
+        "write refined_data@X.Y.Z; hotpass history refined_data lists them",
+    ),
+    Row(
+        WithdrawnAlreadyError(dataset="refined_data", version="1.0.0", reason="wrong", file="hotpass.toml"),
+        8,
+        "refined_data 1.0.0 is withdrawn already: wrong",
+        "to give another reason, change the line in hotpass.toml",
+    ),
+    Row(
+        OddSettingsError(file="hotpass.toml", table="datasets.a.withdrawn", line='"1.0.0" = "wrong"'),
+        10,
+        "hotpass.toml is written in a form to which nothing can be added safely",
+        'write it by hand, into the table [datasets.a.withdrawn]: "1.0.0" = "wrong"',
+    ),
+    Row(
+        AllWithdrawnError(dataset="refined_data", wanted="^1", versions=("1.0.0", "1.1.0")),
+        3,
+        "every version of 'refined_data' that ^1 could choose is withdrawn",
+        "name one exactly: refined_data@1.1.0; hotpass history refined_data says why",
+    ),
+    Row(
+        SourceUnusableError(source="https://example.org/x.git", reason="the reason"),
+        7,
+        "cannot read the git repository https://example.org/x.git: the reason",
+        "check the address, the network and your access: git ls-remote ADDRESS",
+    ),
+    Row(
+        BadSourceError(source="-x"),
+        2,
+        "no address of a git repository: '-x'",
+        "give a folder, https://…, ssh://… or user@host:path",
+    ),
+    Row(
+        ForeignProgramsError(source="../other", remote="storage", options=("configpath",)),
+        10,
+        "the remote 'storage' of ../other can run programs by configpath",
+        "git clone it, look at its .dvc/config, and there: hotpass trust, then hotpass fetch",
+    ),
+    Row(
+        MissingTagsError(where="origin", count=3, first="data-v1.0.0"),
+        10,
+        "origin has the tag data-v1.0.0 and 2 more, which this clone lacks: what it needs is not known",
+        "git fetch --tags origin",
+    ),
+    Row(
+        ShallowCloneError(root="/project"),
+        10,
+        "/project is a shallow clone: what its releases need is not known",
+        "git fetch --tags --unshallow",
+    ),
+    Row(
+        TagMovedError(tag="data-v1.0.0", was="a" * 40, now="b" * 40),
+        9,
+        "tag moved: data-v1.0.0 was aaaaaaaaaaaa, on the server it is now bbbbbbbbbbbb",
+        "ask who moved it; to take the server's: git tag -d data-v1.0.0 && git fetch origin tag data-v1.0.0",
+    ),
+    Row(
+        UnknownNeedsError(md5="0.dir", reason="the reason"),
+        10,
+        "what 0.dir needs cannot be told, so nothing is removed: the reason",
+        "hotpass verify says which release it belongs to",
+    ),
+    Row(
+        UnseenWorktreeError(path="/mnt/other"),
+        10,
+        "the work tree /mnt/other cannot be looked at, so what it needs is not known",
+        "mount it, or if it is gone for good: git worktree prune",
+    ),
+    Row(
+        WhatToFetchError(option="--to"),
+        2,
+        "--to needs a dataset",
+        "hotpass fetch DATASET@VERSION --to …",
+    ),
+    Row(
+        WhereToFetchError(),
+        2,
+        "--from needs --to: there is no store here that it could go into",
+        "hotpass fetch DATASET@VERSION --from GIT-URL --to PATH",
+    ),
+    Row(
+        UnseenBranchError(remote="origin", branch="main"),
+        10,
+        "origin has news of the branch main: what it needs is not known",
+        "git fetch origin",
+    ),
+    Row(
+        NotConfirmedError(what="these settings are not trusted", command="hotpass trust --yes"),
+        10,
+        "not confirmed: these settings are not trusted",
+        "when you have looked at what is listed: hotpass trust --yes",
+    ),
+    Row(
+        TwoWishesError(first="--yes", second="--list"),
+        2,
+        "--yes and --list exclude one another",
+        "give one of them",
     ),
     Row(
         NotEmptyError(directory="there"),

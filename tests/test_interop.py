@@ -9,8 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from harness.killing import Runner
 from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo, revised
 from ruamel.yaml import YAML
+
+from hotpass.versioning.artifacts import with_artifact
 
 BY_HAND = {FILE: revised("changed by hand"), FOLDER: b"a,b\n1,9\n"}
 FOREIGN = """\
@@ -351,3 +354,144 @@ def test_gto_reads_a_repository_with_our_tags_without_complaint(released: Repo, 
         pytest.skip("gto is not installed")
     answer = released._run([str(program), *command.split()], True, None, None, "", 60.0)
     assert "Traceback" not in answer.stderr
+
+
+GTO = Path(sys.executable).with_name("gto")
+
+
+def _gto(repo: Repo, *args: str) -> str:
+    if not GTO.exists():
+        pytest.skip("gto is not installed")
+    return repo._run([str(GTO), *args], True, None, None, "", 60.0).stdout
+
+
+@pytest.mark.slow
+def test_on_request_gto_and_dvc_see_the_releases(tracked: Repo, tmp_path: Path) -> None:
+    repo = tracked
+    repo.write("hotpass.toml", "[datasets.refined_data]\ngto = true\n")
+    repo.write("dvc.yaml", "# ours\nstages: {}\n")
+    repo.commit("settings")
+    for version in ("1.0.0", "1.1.0"):
+        repo.write(FILE, FILE_BYTES[version])
+        repo.hotpass("version", "--set", version, "--tag", "--dataset", "refined_data")
+    assert repo.status() == ""
+    assert repo.tags() == [
+        *("refined_data-v1.0.0", "refined_data-v1.1.0", "refined_data@v1.0.0", "refined_data@v1.1.0")
+    ]
+    assert repo.rev("refined_data@v1.0.0^{commit}") == repo.rev("refined_data-v1.0.0^{commit}")
+    assert repo.read("dvc.yaml").decode() == (
+        f'# ours\nstages: {{}}\nartifacts:\n  "refined_data":\n    path: "{FILE}"\n    type: dataset\n'
+    )
+    shown = json.loads(_gto(repo, "show", "--json"))
+    assert shown["refined_data"]["version"] == "v1.1.0"
+    events = json.loads(_gto(repo, "history", "refined_data", "--json"))
+    assert {event["version"] for event in events} == {"v1.0.0", "v1.1.0"}
+    repo.dvc("push", "-q")
+    repo.dvc(
+        "artifacts", "get", str(repo.root), "refined_data", "--rev", "v1.1.0", "-o", str(tmp_path / "got")
+    )
+    assert (tmp_path / "got").read_bytes() == FILE_BYTES["1.1.0"]
+    assert "up to date" in repo.dvc("status").stdout
+    entries = repo.hotpass("history", "refined_data", "--json").json["releases"]
+    assert [entry["tag"] for entry in entries] == ["refined_data-v1.1.0", "refined_data-v1.0.0"]
+
+
+@pytest.mark.slow
+def test_killed_anywhere_both_tags_are_there_or_none(tracked: Repo, runner: Runner, tmp_path: Path) -> None:
+    """Promise 1, with the tag of GTO's."""
+    tracked.write("hotpass.toml", "[datasets.refined_data]\ngto = true\n")
+    tracked.commit("settings")
+    command = ["version", "--set", "1.0.0", "--tag", "--dataset", "refined_data"]
+    trial = Repo(tmp_path / "trial" / "repo", tracked.remote)
+    shutil.copytree(tracked.root, trial.root, symlinks=True)
+    events = len(runner.run(trial, command, with_git=True).events)
+    for at in range(2, events, max(1, events // 4)):
+        copy = Repo(tmp_path / str(at) / "repo", tracked.remote)
+        shutil.copytree(tracked.root, copy.root, symlinks=True)
+        assert runner.run(copy, command, at=at, with_git=True).killed
+        done = runner.run(copy, command)
+        assert done.code == 0, f"{at}: {done}"
+        assert copy.tags() == ["refined_data-v1.0.0", "refined_data@v1.0.0"], at
+        assert copy.status() == "", at
+        assert "artifacts:" in copy.git("show", "refined_data@v1.0.0:dvc.yaml").stdout
+
+
+def test_a_draft_says_that_the_entry_is_to_be_committed(tracked: Repo) -> None:
+    tracked.write("hotpass.toml", "[datasets.refined_data]\ngto = true\n")
+    tracked.commit("settings")
+    done = tracked.hotpass("version", "--set", "1.0.0", "--dataset", "refined_data")
+    assert "dvc.yaml has an entry for refined_data now: commit it, too" in done.stderr
+    tracked.commit("draft", "dvc.yaml", FILE + ".dvc", FILE + ".version.json")
+    tracked.hotpass("version", "--tag", "--dataset", "refined_data")
+    assert tracked.rev("refined_data@v1.0.0^{commit}") == tracked.rev("HEAD")
+
+
+def test_without_the_request_there_is_neither_tag_nor_entry(released: Repo) -> None:
+    assert not [tag for tag in released.tags() if "@" in tag]
+    assert not released.path("dvc.yaml").exists()
+
+
+def test_changes_of_the_users_to_dvc_yaml_stay_out_of_the_release(tracked: Repo) -> None:
+    tracked.write("hotpass.toml", "[datasets.refined_data]\ngto = true\n")
+    tracked.commit("settings")
+    tracked.write("dvc.yaml", "# at work on it\n")
+    done = tracked.hotpass("version", "--set", "1.0.0", "--tag", "--dataset", "refined_data")
+    assert "dvc.yaml has uncommitted changes" in done.stderr
+    assert tracked.read("dvc.yaml") == b"# at work on it\n"
+    assert "dvc.yaml" not in tracked.git("ls-tree", "-r", "--name-only", "refined_data-v1.0.0").stdout
+
+
+@pytest.mark.parametrize("maker", ["gto", "git"])
+def test_tags_in_the_form_of_gto_are_read_as_releases(tracked: Repo, maker: str) -> None:
+    repo = tracked
+    for version in ("v1.0.0", "v1.2.0"):
+        repo.write(FILE, FILE_BYTES["1.0.0"] + version.encode())
+        repo.hotpass("version", "--add", FILE)
+        repo.commit(version, FILE + ".dvc")
+        if maker == "gto":
+            # It looks for a name in the home folder and the repository alone.
+            repo.git("config", "user.name", "Test Person")
+            repo.git("config", "user.email", "test@example.org")
+            _gto(repo, "register", "refined_data", "--version", version)
+        else:
+            repo.git("tag", "-a", "-m", "by hand", f"refined_data@{version}")
+    entries = repo.hotpass("history", "refined_data", "--json").json["releases"]
+    assert [(entry["version"], entry["tag"]) for entry in entries] == [
+        ("1.2.0", "refined_data@v1.2.0"),
+        ("1.0.0", "refined_data@v1.0.0"),
+    ]
+    repo.hotpass("restore", "refined_data@1.0.0")
+    assert repo.read(FILE) == FILE_BYTES["1.0.0"] + b"v1.0.0"
+    repo.write(FILE, FILE_BYTES["1.0.0"] + b"v1.2.0, corrected")
+    done = repo.hotpass("version", "--bump", "patch", "--dataset", "refined_data", "--json")
+    assert done.json["version"] == "1.2.1", "numbers that others gave are taken"
+    taken = repo.hotpass("version", "--set", "1.2.0", "--tag", "--dataset", "refined_data", check=False)
+    assert taken.code == 8
+
+
+DVC_YAMLS = {
+    "": 'artifacts:\n  "a":\n    path: "dist/a.csv"\n    type: dataset\n',
+    "stages: {}": 'stages: {}\nartifacts:\n  "a":\n    path: "dist/a.csv"\n    type: dataset\n',
+    "artifacts: # ours\n  b:  # the other\n    path: x\n": None,
+    "artifacts:\n  a:\n    path: old.csv\n    type: model # kept\n": None,
+    "artifacts:\n": None,
+    "artifacts:\n  a:\n    path: dist/a.csv\n": "artifacts:\n  a:\n    path: dist/a.csv\n",
+}
+
+
+@pytest.mark.parametrize("text", DVC_YAMLS)
+def test_an_artifact_is_added_and_all_else_stays(text: str) -> None:
+    new = with_artifact(text, "a", "dist/a.csv")
+    assert DVC_YAMLS[text] in (None, new)
+    before, after = (YAML(typ="safe").load(one) or {} for one in (text, new))
+    assert after["artifacts"]["a"]["path"] == "dist/a.csv"
+    for name in {**before, **(before.get("artifacts") or {})}:
+        assert name in {**after, **after["artifacts"]}
+    assert [word for word in ("# ours", "# the other", "# kept") if word in text and word not in new] == []
+    assert with_artifact(new, "a", "dist/a.csv") == new
+
+
+@pytest.mark.parametrize("text", ["- a\n", "{", "artifacts: 3\n", "artifacts: [a]\n"])
+def test_a_dvc_yaml_of_another_form_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        with_artifact(text, "a", "x")

@@ -119,6 +119,13 @@ KEYS = (
     Key("limit_ratio", 200, "integer", "How much bigger than itself a file may unpack to be.", _count),
     Key("limit_seconds", 300, "integer", "Seconds that reading one workbook may take.", _count),
     Key("limit_sheets", 1_000, "integer", "Sheets that one workbook may have.", _count),
+    Key(
+        "remote_timeout",
+        60.0,
+        "number",
+        "Seconds for which a remote may say nothing before it is left.",
+        _seconds,
+    ),
     Key("remote_name", "storage", "string", "The name that version --init gives a remote.", _name),
     Key(
         "private_store", False, "boolean", "Store data only where its owner alone can read it (0700).", _flag
@@ -239,6 +246,8 @@ def _bump(value: Any) -> str:
     return str(value)
 
 
+_VERSION = r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$"
+
 DATASET_KEYS = (
     Key(
         "key",
@@ -255,6 +264,21 @@ DATASET_KEYS = (
         "Which bump a kind of change asks for, where it is another than usual.",
         _table,
         {"properties": {name: {"enum": list(BUMPS)} for name in RULES}, "additionalProperties": False},
+    ),
+    Key(
+        "gto",
+        False,
+        "boolean",
+        "A release gets a tag of GTO's form, too, and the dataset an entry in dvc.yaml.",
+        _flag,
+    ),
+    Key(
+        "withdrawn",
+        {},
+        "object",
+        "Releases that are no longer chosen by ranges or latest, each with the reason.",
+        _table,
+        {"patternProperties": {_VERSION: {"type": "string"}}, "additionalProperties": False},
     ),
 )
 """Every setting of a single dataset, in its table ``[datasets.NAME]``."""
@@ -279,6 +303,8 @@ class DatasetSettings:
     name: str
     key: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
+    gto: bool = False
     entries: tuple[Setting, ...] = ()
 
 
@@ -326,6 +352,21 @@ def load_settings(
         if value is not None:
             found[name] = Setting(name, value, "--" + name.replace("_", "-"))
     return Settings(tuple(found[key.name] for key in KEYS), datasets)
+
+
+def settings_source(root: Path) -> tuple[str, tuple[str, ...], str]:
+    """The file that holds a repository's settings, the table of it that they stand in, and its text.
+
+    Where there is none, ``hotpass.toml`` with no text. Raises SettingsError, ReadError.
+    """
+    source = _file(root)
+    return (source.name, source.header, source.text) if source else ("hotpass.toml", (), "")
+
+
+def parse_name(row: str) -> tuple[str, ...] | None:
+    """The parts of the name in a row of TOML that opens a table; None for any other row."""
+    found = re.match(_TABLE_ROW, row)
+    return tuple("".join(part) for part in re.findall(_NAME_PART, found[1])) if found else None
 
 
 def schema() -> dict[str, Any]:
@@ -446,10 +487,11 @@ def _of_datasets(source: _Source) -> Iterator[DatasetSettings]:
         values: dict[str, Any] = {}
         for field_name, value in own.items():
             found = source.read(_OF_DATASETS.get(field_name), (*path, field_name), value, _OF_DATASETS)
-            if field_name == "rules":
-                rules = list(_rules(source, (*path, field_name), found.value))
-                entries += rules
-                values[field_name] = {entry.name.rpartition(".")[2]: entry.value for entry in rules}
+            if field_name in _TABLES_OF_DATASETS:
+                inner = _TABLES_OF_DATASETS[field_name](source, (*path, field_name), found.value)
+                rows = dict(zip(found.value, inner, strict=True))
+                entries += rows.values()
+                values[field_name] = {one: entry.value for one, entry in rows.items()}
             else:
                 entries.append(found)
                 values[field_name] = found.value
@@ -460,6 +502,16 @@ def _rules(source: _Source, path: Sequence[str], table: Mapping[str, Any]) -> It
     for kind, value in table.items():
         rule = Key(kind, "", "string", "", _bump) if kind in RULES else None
         yield source.read(rule, (*path, kind), value, dict.fromkeys(RULES))
+
+
+def _withdrawn(source: _Source, path: Sequence[str], table: Mapping[str, Any]) -> Iterator[Setting]:
+    for version, value in table.items():
+        known = re.fullmatch(_VERSION, version) is not None
+        reason = Key(version, "", "string", "", _matching("(?s).*\\S.*", "the reason")) if known else None
+        yield source.read(reason, (*path, version), value, {})
+
+
+_TABLES_OF_DATASETS = {"rules": _rules, "withdrawn": _withdrawn}
 
 
 def _parsed(data: bytes, source: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ step (``hint``). Nobody but the command line turns them into text on a screen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar, dataclass_transform
 
@@ -59,6 +60,15 @@ def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
     from difflib import get_close_matches
 
     return tuple(get_close_matches(word, list(known), 1))
+
+
+def without_secrets(line: str, secrets: Iterable[str] = ()) -> str:
+    """The line with ``***`` for the user and password, and the query, of each address in it, and for these secrets."""
+    line = re.sub(r"://[^/@\s]*@", "://***@", line)
+    line = re.sub(r"(://[^?\s]*\?)\S+", r"\1***", line)
+    for secret in secrets:
+        line = line.replace(secret, "***") if secret else line
+    return line
 
 
 def _plain(value: object) -> object:

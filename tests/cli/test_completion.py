@@ -52,6 +52,12 @@ def test_datasets_and_versions_are_those_of_the_repository(released: Repo) -> No
         "refined_data@latest",
     ]
     assert _words(released, "restore", "refined_data@1.0") == ["refined_data@1.0.0"]
+    for verb in ("fetch", "verify"):
+        assert _words(released, verb, "") == ["data", "refined_data"]
+        assert _words(released, verb, "data@1.0") == ["data@1.0.0"]
+    assert _words(released, "withdraw", "") == ["data@", "refined_data@"]
+    assert _words(released, "publish", "re") == ["refined_data"]
+    assert _words(released, "hook", "") == ["agreement", "profile", "raw-data"]
     assert _words(released, "show", "refined_data@l") == ["refined_data@latest"]
     assert "refined_data" in _words(released, "show", "")
 

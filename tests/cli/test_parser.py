@@ -65,6 +65,12 @@ VERBS = {
     "query": ["SELECT 1"],
     "demo": [],
     "completion": ["bash"],
+    "publish": [],
+    "trust": [],
+    "hook": ["agreement"],
+    "clean": [],
+    "fetch": ["x"],
+    "withdraw": ["x@1.0.0", "--reason", "a"],
 }
 
 

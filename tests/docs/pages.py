@@ -7,6 +7,8 @@ A page tells its test what readers need not see by comments before a block::
     <!-- test: exit N -->          the block's last command ends with this code
     <!-- test: apart -->           run every line by itself, each in a fresh copy of the repository
     <!-- test: in FOLDER -->       run the block in this folder beside the repository, made if need be
+    <!-- test: keys KEYS -->       the block's last command runs on a terminal, at which these keys are pressed
+    <!-- test: write FILE -->      the block is this file's text; append: it goes to its end
     <!-- test: skip REASON -->     do not run the block
 
 ``bash`` blocks are run as they stand and must succeed. ``console`` blocks show ``$ command`` lines and, below each,
@@ -26,6 +28,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+from harness.terminal import at_terminal
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -108,12 +111,17 @@ class Shell:
             self.succeed(command, block)
         if block.one("apart") is not None:
             self._apart(block)
+        elif (name := block.one("write")) is not None:
+            (self.folder / name).write_text(block.text)
+        elif (name := block.one("append")) is not None:
+            with (self.folder / name).open("a") as file:
+                file.write(block.text)
         elif block.language == "console":
             self._console(block)
         elif block.language == "python":
             self._python(block)
         else:
-            code, said = self.say(block.text)
+            code, said = self.say(block.text, block.one("keys"))
             assert code == int(block.one("exit") or 0), f"{block}: exit {code}\n{block.text}\n{said}"
         for command in block.all("then"):
             self.succeed(command, block)
@@ -125,26 +133,35 @@ class Shell:
         code, said = self.say(command)
         assert code == 0, f"{block}: {command}: exit {code}\n{said}"
 
-    def say(self, script: str) -> tuple[int, str]:
-        """Run lines in bash, as they stand but for the meanings; exit code, and all they wrote."""
+    def say(self, script: str, keys: str | None = None) -> tuple[int, str]:
+        """Run lines in bash, as they stand but for the meanings; exit code, and all they wrote.
+
+        With ``keys`` they run on a terminal, at which these keys are pressed.
+        """
         for word, place in self.meaning.items():
             script = script.replace(word, place)
         note = self.top / "folder-now"
-        done = subprocess.run(
-            ["bash", "-c", f"set -eu -o pipefail\ntrap 'pwd >\"{note}\"' EXIT\n{script}"],
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=120,
-            check=False,
-            env=os.environ | {"PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
-        )
+        command = ["bash", "-c", f"set -eu -o pipefail\ntrap 'pwd >\"{note}\"' EXIT\n{script}"]
+        env = {"PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+        if keys is None:
+            done = subprocess.run(
+                command,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=120,
+                check=False,
+                env=os.environ | env,
+            )
+            code, said = done.returncode, done.stdout
+        else:
+            code, said = at_terminal(command, keys, cwd=self.folder, env=env)
         self.folder = Path(note.read_text().strip())
         for word, place in self.meaning.items():
-            done.stdout = done.stdout.replace(place, word)
-        return done.returncode, done.stdout
+            said = said.replace(place, word)
+        return code, said
 
     def _apart(self, block: Block) -> None:
         lines = [line for line in block.text.splitlines() if line and not line.startswith("#")]
@@ -161,8 +178,9 @@ class Shell:
         assert commands, f"{block}: a console block without a command"
         for number, text in enumerate(commands, 1):
             command, _, expected = text.partition("\n")
-            code, said = self.say(command)
-            wanted = int(block.one("exit") or 0) if number == len(commands) else 0
+            last = number == len(commands)
+            code, said = self.say(command, block.one("keys") if last else None)
+            wanted = int(block.one("exit") or 0) if last else 0
             assert code == wanted, f"{block}: {command}: exit {code}\n{said}"
             shown = self._evened(expected)
             assert self._evened(said) == shown, f"{block}: {command} says\n{said}"
@@ -196,8 +214,13 @@ class Walk:
 
     @cached_property
     def blocks(self) -> list[Block]:
-        """The blocks that are run: commands, sessions and Python."""
-        return [block for block in blocks_of(self.page) if block.language in ("bash", "console", "python")]
+        """The blocks that are run: commands, sessions and Python; and those that are files."""
+        told = {"write", "append"}
+        return [
+            block
+            for block in blocks_of(self.page)
+            if block.language in ("bash", "console", "python") or told & {name for name, _ in block.told}
+        ]
 
     def along(self, shell: Shell) -> None:
         """Run all of them; a block that fails fails the test with its place on the page."""

@@ -19,7 +19,7 @@ from docs.pages import DOCS, ROOT, Shell, Walk, blocks_of
 from hotpass.versioning.errors import DvcMissingError
 
 HOW_TO = DOCS / "how-to" / "manage-data-versions.md"
-TUTORIAL = DOCS / "tutorial" / "first-release.md"
+TUTORIALS = ("first-release", "refine-a-folder")
 
 
 def _git(*args: str, cwd: Path) -> None:
@@ -100,9 +100,12 @@ def test_releases_older_than_the_remote_are_sent_and_pulled_as_the_how_to_says(
 
 
 @pytest.mark.slow
-def test_the_tutorial_says_what_its_reader_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", TUTORIALS)
+def test_a_tutorial_says_what_its_reader_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    Walk(TUTORIAL).along(Shell(tmp_path, tmp_path, {}))
+    Walk(DOCS / "tutorial" / f"{page}.md").along(Shell(tmp_path, tmp_path, {}))
 
 
 def test_the_pages_install_extras_that_exist() -> None:

@@ -86,6 +86,15 @@ def test_a_group_among_headers_of_one_row() -> None:
     assert _found(layout) == [(["School", "Contact Person", "Contact Tel", "Remarks"], [3, 4, 5])]
 
 
+def test_groups_beside_headers_that_take_both_rows() -> None:
+    rows = [["School", None, "Contact", None, "Since", "Remarks"], ["Name", "Town", "Person", "Tel"]]
+    rows += [[name, "Quillhaven", "Jo", phone, "2004", None] for name, phone, _ in ROWS]
+    layout = find_tables(grid(rows), RULES)
+    names = ["School / Name", "School / Town", "Contact / Person", "Contact / Tel", "Since", "Remarks"]
+    assert _found(layout) == [(names, [3, 4, 5])]
+    assert _skipped(layout) == [(1, 2, "header")]
+
+
 def test_blocks_side_by_side_are_tables_of_their_own() -> None:
     rows = [[*HEADER, None, *HEADER]]
     rows += [[*left, None, *right] for left, right in zip(ROWS, [*ROWS[1:], [None] * 3], strict=True)]

@@ -111,6 +111,8 @@ def test_the_page_says_everything_with_its_cells() -> None:
         assert said in page
     assert "Gate passed" in refinement_page(findings(failed=False)).decode()
     assert refinement_page(findings()) == refinement_page(findings())
+    assert "What was flagged, and not guessed" in page
+    assert "4 pairs of rows may be one record: decide with hotpass review." in page
 
 
 def test_hostile_data_is_text_in_the_page() -> None:

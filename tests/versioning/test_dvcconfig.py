@@ -13,10 +13,10 @@ from hotpass.versioning.dvcconfig import (
     has_password,
     read_config,
     read_settings,
-    remote_name,
     secrets_in,
 )
 from hotpass.versioning.errors import DamagedConfigError
+from hotpass.versioning.programs import remote_name
 
 
 @pytest.fixture

@@ -113,6 +113,13 @@ def demo(options: Namespace, screen: Screen) -> int:
     """``hotpass demo``."""
     _listen(options)
     directory = Path(options.directory) if options.directory is not None else None
+    if options.lists:
+        written = workflows.write_lists(directory)
+        if screen.json:
+            screen.data(document.result_document("demo", written))
+        else:
+            screen.lines([text.inert(f"{written.directory}/{file}") for file in written.files])
+        return 0
     result = workflows.run_demo(
         directory, lambda line: None if screen.json else screen.lines([text.inert(line)])
     )

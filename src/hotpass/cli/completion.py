@@ -39,8 +39,8 @@ complete -c hotpass -a '(__hotpass_words)'
 """The script for each shell."""
 
 _DATASET_OPTIONS = frozenset(["--dataset", "--get"])
-_DATASET_VERBS = frozenset(["compare", "history", "show", "trace"])
-_RELEASE_VERBS = frozenset(["compare", "restore", "show"])
+_DATASET_VERBS = frozenset(["compare", "fetch", "history", "publish", "show", "trace", "verify"])
+_RELEASE_VERBS = frozenset(["compare", "fetch", "restore", "show", "verify", "withdraw"])
 
 
 def candidates(parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str]:

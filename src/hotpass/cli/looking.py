@@ -12,6 +12,7 @@ from hotpass import report, workflows
 from hotpass.cli.screen import Screen
 from hotpass.cli.surroundings import listen, project_of
 from hotpass.errors import DIFFERENCES_FOUND
+from hotpass.files import new_token, write_whole
 from hotpass.report import document
 
 AddVerb = Callable[[str, str, str], argparse.ArgumentParser]
@@ -55,6 +56,9 @@ def add_verbs(add: AddVerb) -> None:
     _add_hidden(parser)
     parser.add_argument("--html", metavar="FILE", help="write a page to look through")
     parser.add_argument("--csv", metavar="FILE", help="write every change")
+    parser.add_argument(
+        "--markdown", metavar="FILE", help="write what a pull request may hold: counts, no value"
+    )
     parser.add_argument("--exit-code", action="store_true", help="exit 4 where anything differs")
     parser.set_defaults(run=compare)
     parser = add("trace", "show every release in which a record, or one cell of it, changed", _TRACE_EXAMPLES)
@@ -91,7 +95,7 @@ def compare(options: Namespace, screen: Screen) -> int:
     listen(options)
     key = workflows.key_columns_of(options.key) if options.key is not None else None
     old, new = workflows.find_sides(options.repo_root, (options.old, options.new), options.lock_timeout)
-    for target in (options.html, options.csv):
+    for target in (options.html, options.csv, options.markdown):
         if target is not None:
             workflows.check_target(Path(target), old, new)
     request = workflows.CompareRequest(key, options.tolerance, options.hidden)
@@ -108,6 +112,11 @@ def compare(options: Namespace, screen: Screen) -> int:
             csv_name = Path(options.csv).name if options.csv is not None else None
             report.write_comparison_html(comparison, decision, Path(options.html), csv_name)
             screen.talk(f"wrote {options.html}")
+        if options.markdown is not None:
+            title = old.dataset or Path(options.old).name
+            page = report.comparison_markdown(title, comparison, decision)
+            write_whole(Path(options.markdown), page.encode(), new_token())
+            screen.talk(f"wrote {options.markdown}")
     return DIFFERENCES_FOUND if options.exit_code and not comparison.is_same else 0
 
 

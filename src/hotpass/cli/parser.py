@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from hotpass import __version__
-from hotpass.cli import commands, completion, looking, refining
+from hotpass.cli import commands, completion, keeping, looking, publishing, refining
 from hotpass.cli.screen import Screen
 from hotpass.errors import UsageError
 
@@ -49,6 +49,7 @@ _COMPLETION_EXAMPLES = """examples:
 _DEMO_EXAMPLES = """examples:
   hotpass demo
   hotpass demo ~/hotpass-demo
+  hotpass demo --lists ~/hotpass-lists
 """
 
 ACTIONS = ("init", "add", "status", "get", "set", "bump", "tag")
@@ -150,6 +151,8 @@ def build_parser() -> Parser:
     _add_identify(verbs, common)
     looking.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
     refining.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
+    publishing.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
+    keeping.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
     _add_doctor(verbs, common)
     _add_demo(verbs, common)
     _add_completion(verbs, common)
@@ -276,6 +279,7 @@ def _add_demo(verbs: argparse._SubParsersAction[Parser], common: Parser) -> None
     parser.add_argument(
         "directory", metavar="DIR", nargs="?", help="an empty or new folder (default: a temporary one)"
     )
+    parser.add_argument("--lists", action="store_true", help="put the made-up lists there and tell no story")
     parser.set_defaults(run=commands.demo)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from hotpass import report, workflows
-from hotpass.cli.keys import read_key
+from hotpass.cli.keys import single_keys
 from hotpass.cli.screen import Screen
 from hotpass.cli.surroundings import listen
 from hotpass.errors import ConflictError, UsageError
@@ -181,6 +181,9 @@ def review(options: Namespace, screen: Screen) -> int:
             pairs = [report.pair_document(pair) for pair in found.pairs]
             screen.data(document.value_document("review", decisions=path, pairs=pairs))
             return 0
+        if not found.pairs:
+            screen.data("no pair is uncertain")
+            return 0
         _decide(found, screen)
         shown = workplace.shown(found.path)
     left = len(found.pairs) - found.at
@@ -191,20 +194,29 @@ def review(options: Namespace, screen: Screen) -> int:
 
 
 def _decide(found: workflows.Review, screen: Screen) -> None:
-    while (pair := found.current) is not None:
-        screen.data("\n".join(report.pair_lines(pair, found.at + 1, len(found.pairs), screen.paint)))
-        screen.data(_KEYS)
-        key = read_key()
-        if key in _ANSWERS:
-            try:
-                found.answer(_ANSWERS[key])
-            except ConflictError as error:
-                screen.error(error)
-        elif key == "z":
-            if not found.undo():
-                screen.data("nothing to undo")
-        elif key in ("q", ""):
-            return
+    with single_keys() as next_key:
+        shown = -1
+        while (pair := found.current) is not None:
+            if shown != found.at:
+                lines = report.pair_lines(pair, found.at + 1, len(found.pairs), screen.paint)
+                screen.data("\n".join([*lines, _KEYS]))
+                shown = found.at
+            key = next_key()
+            if key in _ANSWERS:
+                _answer(found, _ANSWERS[key], screen)
+            elif key == "z":
+                screen.data("  taken back" if found.undo() else "  nothing to undo")
+            elif key in ("q", ""):
+                return
+
+
+def _answer(found: workflows.Review, answer: str, screen: Screen) -> None:
+    try:
+        found.answer(answer)
+    except ConflictError as error:
+        screen.error(error)
+    else:
+        screen.data(f"  {answer}")
 
 
 def backfill(options: Namespace, screen: Screen) -> int:

@@ -53,6 +53,10 @@ class Screen:
         if not self.quiet:
             self._aside(inert(text))
 
+    def problem(self, text: str) -> None:
+        """Write what is wrong, quiet or not: it is why the exit code is not 0."""
+        self._aside(f"{self.paint_talk('red', 'error:')} {inert(text)}")
+
     def error(self, error: HotpassError) -> None:
         """Show an error: one line that names the thing, one with the next step; JSON on standard output."""
         if self.json:

@@ -7,7 +7,8 @@ from argparse import Namespace
 
 from hotpass import process, progress, versioning
 from hotpass.cli.meter import Meter
-from hotpass.report.text import inert, without_secrets
+from hotpass.errors import without_secrets
+from hotpass.report.text import inert
 
 
 def project_of(options: Namespace) -> versioning.Project:

@@ -114,22 +114,30 @@ def with_neighbours(rows: Sequence[Row], place: int, known: Collection[str]) -> 
     row = rows[place]
     if place and _is_group(rows[place - 1], row):
         return [place - 1, place]
-    if place + 1 < len(rows) and _continues(row, rows[place + 1], known):
-        return [place, place + 1]
+    if place + 1 < len(rows):
+        below = rows[place + 1]
+        # A record below a header with gaps must not pass for names: two of them are known, and none is a value.
+        names = hits(below, known) >= 2 and all(could_be_header(below[each] or "") for each in filled(below))
+        if _continues(row, below, known) or (names and _is_group(row, below)):
+            return [place, place + 1]
     return [place]
 
 
 def _is_group(above: Row, row: Row) -> bool:
-    """Whether a row names groups of columns: several texts (or one that is not at the left edge), each over some columns."""
+    """Whether a row names groups of columns: several texts (or one that is not at the left edge), each over some columns.
+
+    Texts over no name are names themselves, written over both rows of the header.
+    """
     places = filled(above)
     below = filled(row)
+    over = [place for place in places if row_cell(row, place)]
     if (
         not places
-        or len(places) >= len(below)
+        or len(over) >= len(below)
         or not all(could_be_header(above[place] or "") for place in places)
     ):
         return False
-    return len(places) > 1 or places[0] > below[0]
+    return len(over) > 1 or (len(places) < len(below) and (len(places) > 1 or places[0] > below[0]))
 
 
 def _continues(row: Row, below: Row, known: Collection[str]) -> bool:
@@ -154,7 +162,7 @@ def joined(rows: Sequence[Row]) -> tuple[Header, ...]:
     if len(rows) == 1:
         return tuple(Header(row_cell(rows[0], place)) for place in range(len(rows[0])))
     upper, lower = rows
-    if len(filled(upper)) >= len(filled(lower)):
+    if len(filled(upper)) >= len(filled(lower)) and not _is_group(upper, lower):
         texts = []
         above = ""
         for place in range(len(upper)):

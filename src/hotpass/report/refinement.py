@@ -116,6 +116,7 @@ def refinement_page(findings: Findings, changes: Sequence[Html] = ()) -> bytes:
         *_changes(findings, changes),
         *_merges(findings),
         *_conflicts(findings),
+        *_flags(findings),
         *_columns(findings),
         *_inputs(findings),
         *_notes(findings),
@@ -149,11 +150,14 @@ def _head(findings: Findings) -> list[Html]:
     if findings.mean_score is not None:
         numbers.append(("mean quality, of 1", f"{findings.mean_score:.2f}"))
     figures = [element("div", element("dt", name), element("dd", value)) for name, value in numbers]
+    asked = ""
+    if findings.doubts:
+        asked = f" {_count(findings.doubts, 'pair')} of rows may be one record: decide with hotpass review."
     return [
         element("p", "Hotpass ", element("span", "refinement"), class_="eyebrow"),
         element("h1", f"{_count(findings.rows_in, 'row')} became {_count(findings.rows_out, 'record')}"),
         element("p", element("strong", verdict, class_=f"tag {tag}"), class_="verdict"),
-        element("p", f"{said}{blocked} Profile: ", shown(_cut(findings.profile)), ".", class_="lead"),
+        element("p", f"{said}{blocked} Profile: ", shown(_cut(findings.profile)), f".{asked}", class_="lead"),
         element("dl", *figures, class_="figures"),
     ]
 
@@ -232,6 +236,13 @@ def _conflicts(findings: Findings) -> list[Html]:
     ]
     heads = ("Field", "Chosen", "Cell", "Why", "Others", "Record")
     return _listed("conflicts", "Conflicts", heads, rows, addresses=(2,))
+
+
+def _flags(findings: Findings) -> list[Html]:
+    rows = [(flag, float(count)) for flag, count in findings.flags]
+    return _listed(
+        "flags", "What was flagged, and not guessed", ("Column and reason", "Records"), rows, numbers=(1,)
+    )
 
 
 def _columns(findings: Findings) -> list[Html]:

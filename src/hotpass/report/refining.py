@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from hotpass.report.refinement import refinement_document
-from hotpass.report.text import Paint, inert, plain, shell_word
+from hotpass.report.text import Paint, first_changes, inert, plain, shell_word
 
 if TYPE_CHECKING:
     from hotpass.refine import Refined
@@ -52,11 +52,11 @@ def _version(result: RefineResult) -> str:
     if outcome.already:
         kind = "already" if outcome.tag else "is the draft already"
         return f"{outcome.dataset} {kind} {outcome.version}: nothing changed"
+    changes = first_changes(outcome.changes or "")
+    asked = f" ({outcome.asked}: {changes})" if outcome.asked and changes else ""
     if outcome.dry_run:
-        asked = f" ({outcome.asked}: {outcome.changes})" if outcome.asked and outcome.changes else ""
         made = f"be released as {outcome.tag}" if outcome.tag else "be a draft"
         return f"{outcome.dataset} {outcome.version} would {made}{asked}"
-    asked = f" ({outcome.asked}: {outcome.changes})" if outcome.asked and outcome.changes else ""
     made = f"released as {outcome.tag}" if outcome.tag else "draft"
     return f"{outcome.dataset} {outcome.version} {made}{asked}"
 
@@ -254,7 +254,8 @@ def columns_side_by_side(
     for (name, one), (_, other) in zip(left, right, strict=True):
         if not one and not other:
             continue
-        differs = bool(one and other and one != other)
+        # Two records always begin in two cells.
+        differs = bool(one and other and one != other) and name != "cell"
         sign = "≠" if differs else "=" if one == other else " "
         text = f"{sign} {name:<{wide}}  {_fit(one, room):<{room}}  {_fit(other, room)}"
         lines.append(paint("yellow", inert(text)) if differs else inert(text))

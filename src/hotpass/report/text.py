@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -49,12 +48,6 @@ def inert(text: str) -> str:
     return "".join(
         char if _is_inert(char) else char.encode("unicode_escape", "surrogatepass").decode() for char in text
     )
-
-
-def without_secrets(line: str) -> str:
-    """The line with ``***`` for the user and password, and for the query, of each address in it."""
-    line = re.sub(r"://[^/@\s]*@", "://***@", line)
-    return re.sub(r"(://[^?\s]*\?)\S+", r"\1***", line)
 
 
 def _is_inert(char: str) -> bool:
@@ -168,6 +161,13 @@ def status_notes(entry: DatasetStatus) -> list[str]:
     return notes
 
 
+def first_changes(changes: str, count: int = 2) -> str:
+    """The first of several changes, and how many more there are: what fits on a line of a terminal."""
+    parts = changes.split("; ")
+    more = len(parts) - count
+    return changes if more <= 0 else f"{'; '.join(parts[:count])}; {more} more"
+
+
 def history_lines(history: History, paint: Paint) -> list[str]:
     """One row a release, its description at the end."""
     if not history.releases:
@@ -180,13 +180,17 @@ def history_lines(history: History, paint: Paint) -> list[str]:
             entry.author,
             "-" if entry.rows is None else str(entry.rows),
             "-" if entry.size is None else amount(entry.size),
-            entry.changes or "-",
+            first_changes(entry.changes or "") or "-",
             entry.description.split("\n")[0] or "-",
         )
         for entry in history.releases
     ]
-    head, *lines = table_lines(rows)
-    return [paint("dim", head), *lines]
+    head, *rest = table_lines(rows)
+    lines = [paint("dim", head)]
+    for entry, line in zip(history.releases, rest, strict=True):
+        lines.append(paint("dim", line) if entry.withdrawn else line)
+        lines += [paint("dim", inert(f"  withdrawn: {entry.withdrawn}"))] if entry.withdrawn else []
+    return lines
 
 
 def shown_lines(shown: Shown) -> list[str]:
@@ -196,6 +200,7 @@ def shown_lines(shown: Shown) -> list[str]:
         "released": shown.date,
         "author": shown.author,
         "commit": shown.commit,
+        "withdrawn": shown.withdrawn,
     }
     fields = {**shown.record, **{name: value for name, value in facts.items() if value is not None}}
     width = max(len(name) for name in fields)

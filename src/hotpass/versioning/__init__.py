@@ -12,9 +12,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hotpass.versioning.cleaning import Cleaned, clean_remote, clean_store
     from hotpass.versioning.current import CurrentVersion, read_version
     from hotpass.versioning.doctor import Examination, examine
     from hotpass.versioning.dvcconfig import read_settings
+    from hotpass.versioning.fetching import Fetched, FetchedVersion, fetch_versions, with_remote
+    from hotpass.versioning.foreign import ForeignSource, fetch_from
     from hotpass.versioning.history import (
         History,
         HistoryEntry,
@@ -32,11 +35,14 @@ if TYPE_CHECKING:
     from hotpass.versioning.planning import VersionRequest
     from hotpass.versioning.project import Project
     from hotpass.versioning.release import Outcome, make_version
+    from hotpass.versioning.remotes import Held, Remote, Transfer, open_remote
     from hotpass.versioning.restoring import Restored, restore, restore_to
     from hotpass.versioning.setup import Initialised, has_default_remote, initialise
     from hotpass.versioning.status import DatasetStatus, Status, read_status
     from hotpass.versioning.store import Store
     from hotpass.versioning.tracking import Tracked, track
+    from hotpass.versioning.trust import TrustedClone
+    from hotpass.versioning.trusting import Trust, accept_trust, examine_trust, list_trusted, revoke_trust
     from hotpass.versioning.version import (
         Bump,
         DatasetVersion,
@@ -46,15 +52,21 @@ if TYPE_CHECKING:
         tag_name,
     )
     from hotpass.versioning.wanted import Wanted, parse_release_name
+    from hotpass.versioning.withdrawing import Withdrawn, withdraw
 
 # Loaded when first used: `hotpass version --get` needs a tenth of them.
 _HOMES = {
     "Bump": "version",
+    "Cleaned": "cleaning",
     "CurrentVersion": "current",
     "DVCManager": "manager",
     "DatasetStatus": "status",
     "DatasetVersion": "version",
     "Examination": "doctor",
+    "Fetched": "fetching",
+    "FetchedVersion": "fetching",
+    "ForeignSource": "foreign",
+    "Held": "remotes",
     "History": "history",
     "HistoryEntry": "history",
     "Identified": "history",
@@ -64,22 +76,35 @@ _HOMES = {
     "Outcome": "release",
     "Project": "project",
     "Question": "judging",
+    "Remote": "remotes",
     "Restored": "restoring",
     "Shown": "history",
     "Status": "status",
     "Store": "store",
     "Tracked": "tracking",
+    "Transfer": "remotes",
+    "Trust": "trusting",
+    "TrustedClone": "trust",
     "Verdict": "judging",
     "VersionRequest": "planning",
     "Wanted": "wanted",
+    "Withdrawn": "withdrawing",
+    "accept_trust": "trusting",
     "check_name": "version",
+    "clean_remote": "cleaning",
+    "clean_store": "cleaning",
     "dataset_names": "history",
     "examine": "doctor",
+    "examine_trust": "trusting",
+    "fetch_from": "foreign",
+    "fetch_versions": "fetching",
     "has_default_remote": "setup",
     "identify_path": "history",
     "initialise": "setup",
     "is_dataset_name": "version",
+    "list_trusted": "trusting",
     "make_version": "release",
+    "open_remote": "remotes",
     "parse_release_name": "wanted",
     "parse_tag": "version",
     "read_history": "history",
@@ -89,18 +114,26 @@ _HOMES = {
     "record_version_metadata": "metadata",
     "restore": "restoring",
     "restore_to": "restoring",
+    "revoke_trust": "trusting",
     "show_release": "history",
     "tag_name": "version",
     "track": "tracking",
+    "with_remote": "fetching",
+    "withdraw": "withdrawing",
 }
 
 __all__ = [
     "Bump",
+    "Cleaned",
     "CurrentVersion",
     "DVCManager",
     "DatasetStatus",
     "DatasetVersion",
     "Examination",
+    "Fetched",
+    "FetchedVersion",
+    "ForeignSource",
+    "Held",
     "History",
     "HistoryEntry",
     "Identified",
@@ -110,23 +143,36 @@ __all__ = [
     "Outcome",
     "Project",
     "Question",
+    "Remote",
     "Restored",
     "Shown",
     "Status",
     "Store",
     "Tracked",
+    "Transfer",
+    "Trust",
+    "TrustedClone",
     "Verdict",
     "VersionRequest",
     "Wanted",
+    "Withdrawn",
+    "accept_trust",
     "check_name",
+    "clean_remote",
+    "clean_store",
     "dataset_names",
     "examine",
+    "examine_trust",
+    "fetch_from",
+    "fetch_versions",
     "has_default_remote",
     "identify_path",
     "initialise",
     "is_dataset_name",
     "judges",
+    "list_trusted",
     "make_version",
+    "open_remote",
     "parse_release_name",
     "parse_tag",
     "read_history",
@@ -136,9 +182,12 @@ __all__ = [
     "record_version_metadata",
     "restore",
     "restore_to",
+    "revoke_trust",
     "show_release",
     "tag_name",
     "track",
+    "with_remote",
+    "withdraw",
 ]
 
 judges: list[Judge] = []

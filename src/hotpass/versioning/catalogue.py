@@ -5,16 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 
+from hotpass.errors import NotFoundError
 from hotpass.values import frozen
 from hotpass.versioning.errors import UnknownVersionError
 from hotpass.versioning.git import TagRef
 from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.pointer import Md5, parse_md5
-from hotpass.versioning.version import ZERO, Bump, DatasetVersion, parse_tag
+from hotpass.versioning.version import ZERO, Bump, DatasetVersion, parse_any_tag, parse_tag
 from hotpass.versioning.wanted import Wanted
 
 _PREFIX = "Hotpass-"
 _SIGNATURES = ("-----BEGIN PGP ", "-----BEGIN SSH ", "-----BEGIN SIGNED ")
+
+
+class AllWithdrawnError(NotFoundError):
+    """All releases that a range could choose are withdrawn."""
+
+    dataset: str
+    wanted: str
+    versions: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"every version of {self.dataset!r} that {self.wanted} could choose is withdrawn"
+
+    @property
+    def hint(self) -> str:
+        """How to have one all the same."""
+        return (
+            f"name one exactly: {self.dataset}@{self.versions[-1]}; hotpass history {self.dataset} says why"
+        )
 
 
 @frozen
@@ -44,11 +63,15 @@ class Release:
 
 @frozen
 class Catalogue:
-    """One dataset's tags: ``releases`` oldest version first, ``taken`` every tag of its name by version."""
+    """One dataset's tags: ``releases`` oldest version first, ``taken`` every tag of its name by version.
+
+    ``withdrawn`` are the versions that only their exact number chooses, each with the reason.
+    """
 
     dataset: str
     releases: tuple[Release, ...]
     taken: Mapping[DatasetVersion, TagRef]
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def newest(self) -> Release | None:
@@ -68,12 +91,26 @@ class Catalogue:
         return found
 
     def pick(self, wanted: Wanted) -> Release:
-        """The newest release that fits; raises UnknownVersionError naming those there are."""
-        found = [release for release in self.releases if wanted.matches(release.version)]
+        """The newest release that fits; a withdrawn one only where it is named exactly.
+
+        Raises UnknownVersionError naming those there are, AllWithdrawnError where those that fit are withdrawn.
+        """
+        return self.pick_all(wanted)[-1]
+
+    def pick_all(self, wanted: Wanted) -> tuple[Release, ...]:
+        """Every release that fits, oldest version first; raises as :meth:`pick` does."""
+        found = tuple(release for release in self.releases if wanted.matches(release.version))
         if not found:
             known = tuple(str(release.version) for release in self.releases)
             raise UnknownVersionError(self.dataset, str(wanted), known)
-        return found[-1]
+        kept = found if wanted.is_exact else tuple(one for one in found if not self.why_withdrawn(one))
+        if not kept:
+            raise AllWithdrawnError(self.dataset, str(wanted), tuple(str(one.version) for one in found))
+        return kept
+
+    def why_withdrawn(self, release: Release) -> str:
+        """The reason for which a release is withdrawn, empty where it is not."""
+        return self.withdrawn.get(str(release.version), "")
 
     def next(self, current: DatasetVersion | None, part: Bump) -> DatasetVersion:
         """The bump of the greater of the newest release and the current version, where that is a draft."""
@@ -83,31 +120,36 @@ class Catalogue:
         return base.bump(part)
 
 
-def catalogue_of(dataset: str, tags: Iterable[TagRef]) -> Catalogue:
-    """Read a dataset's releases from tags (of any datasets).
+def catalogue_of(
+    dataset: str, tags: Iterable[TagRef], withdrawn: Mapping[str, str] | None = None
+) -> Catalogue:
+    """Read a dataset's releases from tags (of any datasets), and which of them the settings say are withdrawn.
 
-    Lightweight tags and tags that lead to no commit are no releases; their numbers are taken all the same.
+    Tags of GTO (``refined_data@v1.0.0``) are read like ours. Lightweight tags and tags that lead to no commit are no releases; their numbers are taken all the same.
     """
     taken: dict[DatasetVersion, TagRef] = {}
-    releases: list[Release] = []
-    for tag in tags:
-        parsed = parse_tag(tag.name)
+    releases: dict[DatasetVersion, Release] = {}
+    # Ours last: where GTO, too, has a tag of a version, ours is the release.
+    for tag in sorted(tags, key=lambda one: parse_tag(one.name) is not None):
+        parsed = parse_any_tag(tag.name)
         if parsed is None or parsed[0] != dataset:
             continue
-        taken[parsed[1]] = tag
-        if tag.annotated and tag.commit is not None and parsed[1].is_release:
+        version = parsed[1]
+        taken[version] = tag
+        if tag.annotated and tag.commit is not None and version.is_release:
             description, facts = parse_message(tag.message)
-            releases.append(
-                Release(*parsed, tag.name, tag.object, tag.commit, tag.date, tag.author, description, facts)
+            releases[version] = Release(
+                dataset, version, tag.name, tag.object, tag.commit, tag.date, tag.author, description, facts
             )
-    return Catalogue(dataset, tuple(sorted(releases, key=lambda release: release.version)), taken)
+    ordered = tuple(releases[version] for version in sorted(releases))
+    return Catalogue(dataset, ordered, taken, withdrawn or {})
 
 
 def catalogues_of(tags: Iterable[TagRef]) -> list[Catalogue]:
     """The catalogue of every dataset that has a tag, by name."""
     groups: dict[str, list[TagRef]] = {}
     for tag in tags:
-        if (parsed := parse_tag(tag.name)) is not None:
+        if (parsed := parse_any_tag(tag.name)) is not None:
             groups.setdefault(parsed[0], []).append(tag)
     return [catalogue_of(name, groups[name]) for name in sorted(groups)]
 

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from hotpass.files import read_small
 from hotpass.values import frozen
+from hotpass.versioning.artifacts import DVC_YAML
 from hotpass.versioning.errors import NotThatKindError, UnmergedFileError
 from hotpass.versioning.gitobjects import Oid, folders_of, in_the_way
 from hotpass.versioning.ignore import exception_line, hide_line, reopening_rules, showing, with_lines
@@ -55,7 +56,7 @@ class CommitContent:
 def read_base(project: Project, head: Oid | None, dataset: Dataset) -> CommitBase:
     """Ask git, once, what it holds of all paths that a release of the dataset could touch."""
     edits = _ignore_edits(project, dataset)
-    paths = list(dict.fromkeys([dataset.pointer_path, dataset.record_path, *edits, *DVC_FILES]))
+    paths = list(dict.fromkeys([dataset.pointer_path, dataset.record_path, *edits, *DVC_FILES, DVC_YAML]))
     folders = folders_of(paths)
     asked = [f":{stage}:{path}" for path in paths for stage in range(4)]
     asked += [f":0:{folder}" for folder in folders if folder]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from hotpass.errors import HotpassError, nearest
 from hotpass.files import TEMP_PREFIX, is_temp_name, remove_quietly
+from hotpass.versioning.catalogue import catalogue_of
 from hotpass.versioning.dvc import DVC_NEEDED
 from hotpass.versioning.dvcconfig import secrets_in
 from hotpass.versioning.dvclock import read_claims, rwlock_path
@@ -198,6 +199,11 @@ def _datasets(project: Project) -> Iterator[Finding]:
             near = nearest(named.name, names)
             cure = f"did you mean {near[0]}?" if near else ""
             yield Finding(named.name, "note", "has settings, and no dataset has this name", cure)
+            continue
+        taken = {str(version) for version in catalogue_of(named.name, project.git.tags(named.name)).taken}
+        for version in sorted(named.withdrawn.keys() - taken):
+            detail = f"{version} is withdrawn, and there is no such release"
+            yield Finding(named.name, "note", detail, f"hotpass history {named.name}")
     yield Finding("datasets", "good", str(len(datasets)))
 
 

@@ -9,22 +9,17 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from hotpass.errors import ToolFailedError, ToolTooOldError
-from hotpass.files import create_temp, remove_quietly
 from hotpass.process import run
-from hotpass.versioning.dvcconfig import DvcSettings
-from hotpass.versioning.errors import DvcMissingError, ProgramSettingsError, RemoteUnusableError
+from hotpass.versioning.dvcconfig import read_settings
+from hotpass.versioning.errors import DvcMissingError, RemoteUnusableError
 from hotpass.versioning.git import clean_environment
-from hotpass.versioning.pointer import Md5
-from hotpass.versioning.store import ObjectState, Store
 
 #: The oldest DVC whose files and locks are the ones written here.
 DVC_NEEDED = (3, 0)
-_BUCKETS = frozenset(["s3", "gs", "azure"])
 
 
 def has_dvc() -> bool:
@@ -60,8 +55,11 @@ def run_dvc(root: Path, *args: str, timeout: float = 120.0) -> bytes:
 
 
 def dvc_sees(root: Path, pointer_path: str) -> bool | None:
-    """Whether DVC's index of a project holds a pointer; None where DVC is not installed."""
-    if not has_dvc():
+    """Whether DVC's index of a project holds a pointer; None where DVC is not installed or may not be opened here.
+
+    A project's settings can lead DVC to a cache of its own of which it unpickles what it finds.
+    """
+    if not has_dvc() or read_settings(root).program_settings(""):
         return None
     with _loaded().Repo(str(root)) as repo:
         return any(
@@ -69,30 +67,22 @@ def dvc_sees(root: Path, pointer_path: str) -> bool | None:
         )
 
 
-def fetch_objects(root: Path, settings: DvcSettings, store: Store, md5s: Iterable[Md5]) -> list[Md5]:
-    """Bring objects from the default remote into the store, each proved; returns those the remote does not have.
+def remote_file_system(root: Path, name: str) -> tuple[Any, str]:
+    """DVC's file system of a remote and the remote's own folder in it, by all of DVC's settings as they stand now.
 
-    Raises RemoteUnusableError where the remote cannot be asked, DvcMissingError, and ProgramSettingsError where
-    the remote's settings could make DVC run a program.
+    Nothing is connected yet. Raises ToolError, RemoteUnusableError for a kind of remote that keeps no objects by
+    their names, and whatever DVC raises.
     """
-    name = settings.default_remote
-    if name not in settings.remotes:
-        return list(md5s)
-    if options := settings.program_settings(name):
-        raise ProgramSettingsError(name, options)
-    dvc = _loaded()
-    try:
-        with dvc.Repo(str(root)) as repo:
-            remote = repo.cloud.get_remote_odb()
-            # The remote's own folder: the one for objects below it is made by the first push.
-            if not remote.fs.exists(_top(repo.cloud.get_remote())):
-                raise RemoteUnusableError(name, "its folder does not exist")
-            missing = [md5 for md5 in md5s if not _fetch(remote, store, md5)]
-    except RemoteUnusableError:
-        raise
-    except Exception as error:  # every file system behind DVC has errors of its own
-        raise RemoteUnusableError(name, f"{type(error).__name__}: {error}".splitlines()[0]) from error
-    return missing
+    require_dvc()
+    # Without DVC's repository, whose making costs more than most of what is asked of a remote.
+    import dvc.config
+    import dvc.fs
+
+    settings = dvc.config.Config(str(root / ".dvc"))
+    kind, options, path = dvc.fs.get_cloud_fs(settings, name=name)
+    if options.get("worktree") or options.get("version_aware"):
+        raise RemoteUnusableError(name, "a cloud-versioned remote keeps no objects by their names")
+    return kind(**options), str(path)
 
 
 def _loaded() -> Any:
@@ -103,24 +93,3 @@ def _loaded() -> Any:
     except Exception as error:  # a broken installation can raise anything
         raise ToolFailedError("import dvc.repo", 1, f"{type(error).__name__}: {error}") from error
     return dvc.repo
-
-
-def _top(remote: object) -> str:
-    """The folder of a remote that must be there for it to be usable; in a store without folders, the bucket."""
-    path: str = remote.path  # type: ignore[attr-defined]  # DVC ships no types
-    protocol: str = remote.fs.protocol  # type: ignore[attr-defined]
-    return path.split("/", maxsplit=1)[0] if protocol in _BUCKETS else path
-
-
-def _fetch(remote: object, store: Store, md5: Md5) -> bool:
-    path = remote.oid_to_path(md5)  # type: ignore[attr-defined]  # DVC ships no types
-    descriptor, temp = create_temp(store.prepared_temps(), store.token, 0)
-    os.close(descriptor)
-    try:
-        try:
-            remote.fs.get_file(path, str(temp))  # type: ignore[attr-defined]
-        except FileNotFoundError:
-            return False
-        return store.adopt(temp, md5) is ObjectState.PRESENT
-    finally:
-        remove_quietly(temp)

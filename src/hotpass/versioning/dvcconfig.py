@@ -17,12 +17,19 @@ from hotpass.errors import ReadError
 from hotpass.files import read_small
 from hotpass.values import frozen
 from hotpass.versioning.errors import DamagedConfigError
+from hotpass.versioning.programs import (
+    ProgramSetting,
+    chain_of,
+    programs_digest,
+    programs_in,
+    remote_name,
+)
+from hotpass.versioning.trust import TrustFileError, is_trusted
 
 _LIMIT = 1 << 20
-_REMOTE = re.compile(r"""['"]?remote ["'](.+)["']['"]?|'remote "(.+)"'""")
 # A value in quotes or up to a comment, as configobj reads it.
 _VALUE = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^'"#][^#]*?))?\s*(?:#.*)?""")
-_SECRETS = frozenset(
+SECRETS = frozenset(
     [
         "password",
         "secret_access_key",
@@ -39,16 +46,14 @@ _SECRETS = frozenset(
         "custom_auth_header",
     ]
 )
-_RUNS_PROGRAMS = frozenset(
-    ["bearer_token_command", "ask_password_command", "credential_process", "configpath"]
-)
 
 
 @frozen
 class DvcSettings:
     """What of DVC's settings Hotpass needs: where objects are, how they are linked, and the remotes.
 
-    ``link_types`` are DVC's ``cache.type`` in order; ``remotes`` maps a name to its options.
+    ``link_types`` are DVC's ``cache.type`` in order; ``remotes`` maps a name to its options. ``programs`` are the
+    settings of the clone that can make DVC run something; ``trusted``: the user accepted exactly these.
     """
 
     cache: Path
@@ -56,10 +61,18 @@ class DvcSettings:
     shared: bool
     default_remote: str
     remotes: Mapping[str, Mapping[str, str]]
+    programs: tuple[ProgramSetting, ...] = ()
+    trusted: bool = False
 
     def program_settings(self, remote: str) -> tuple[str, ...]:
-        """The options of a remote that make DVC run a program or read a file that can."""
-        return tuple(sorted(_RUNS_PROGRAMS & set(self.remotes.get(remote, {}))))
+        """The options that could make DVC run something when it uses a remote, and that the user does not trust.
+
+        Options in the user's own files of settings are the user's own, and do not count.
+        """
+        if self.trusted:
+            return ()
+        names = chain_of(remote, self.remotes)
+        return tuple(sorted({one.name for one in self.programs if one.remote in (None, *names)}))
 
 
 def read_settings(root: Path) -> DvcSettings:
@@ -68,8 +81,10 @@ def read_settings(root: Path) -> DvcSettings:
     link_types: tuple[str, ...] = ("reflink", "copy")
     shared, default = False, ""
     remotes: dict[str, dict[str, str]] = {}
-    for file in (*_user_files(), root / ".dvc" / "config", root / ".dvc" / "config.local"):
-        for section, options in read_config(file).items():
+    own = clone_files(root)
+    found = {file: read_config(file) for file in (*_user_files(), *own)}
+    for file, sections in found.items():
+        for section, options in sections.items():
             if section == "cache":
                 if "dir" in options:
                     cache = Path(os.path.normpath(file.parent / os.path.expanduser(options["dir"])))
@@ -82,7 +97,23 @@ def read_settings(root: Path) -> DvcSettings:
                 default = options.get("remote", default).lower()
             elif name := remote_name(section):
                 remotes.setdefault(name, {}).update(options)
-    return DvcSettings(cache, link_types, shared, default, remotes)
+    programs = programs_in(root, [found[file] for file in own])
+    return DvcSettings(cache, link_types, shared, default, remotes, programs, _are_trusted(root, programs))
+
+
+def _are_trusted(root: Path, programs: tuple[ProgramSetting, ...]) -> bool:
+    if not programs:
+        return False
+    try:
+        return is_trusted(root, programs_digest(programs, clone_files(root)))
+    except (TrustFileError, ReadError):
+        # What is local works all the same; `hotpass trust` says what is the matter with the record.
+        return False
+
+
+def clone_files(root: Path) -> tuple[Path, Path]:
+    """The files of settings that lie in the clone, where whoever made its history can have written them."""
+    return root / ".dvc" / "config", root / ".dvc" / "config.local"
 
 
 def read_config(path: Path) -> dict[str, dict[str, str]]:
@@ -94,35 +125,37 @@ def read_config(path: Path) -> dict[str, dict[str, str]]:
         data = read_small(path, _LIMIT, follow=True)
     except ReadError as error:
         raise DamagedConfigError(str(path), error.reason) from error
-    if data is None:
-        return {}
+    return {} if data is None else parse_config(data, str(path))
+
+
+def parse_config(data: bytes, path: str) -> dict[str, dict[str, str]]:
+    """The sections of a settings file's bytes, as :func:`read_config`; raises DamagedConfigError naming ``path``."""
     parser = RawConfigParser(strict=False, delimiters=("=",), comment_prefixes=("#",), default_section="\0")
     try:
         # configobj, with which DVC reads, gives indentation no meaning; configparser would join such lines.
         lines = (line.strip() for line in data.decode("utf-8").splitlines())
         parser.read_string("\n".join(lines))
     except (ParserError, UnicodeDecodeError) as error:
-        raise DamagedConfigError(str(path), str(error).splitlines()[0]) from error
+        raise DamagedConfigError(path, str(error).splitlines()[0]) from error
     sections: dict[str, dict[str, str]] = {}
     for name in parser.sections():
-        options = {key: _unquoted(value) for key, value in parser.items(name)}
+        options = {key.strip("\"'"): _unquoted(value) for key, value in parser.items(name)}
         sections.setdefault(name.lower(), {}).update(options)
     return sections
 
 
-def remote_name(section: str) -> str | None:
-    """The remote's name of a section such as ``'remote "storage"'``, or None."""
-    found = _REMOTE.fullmatch(section)
-    return (found[1] or found[2]).strip("\"'") or None if found else None
-
-
 def secrets_in(path: Path) -> tuple[str, ...]:
     """The names of the options in a settings file that hold a secret, passwords in URLs included."""
+    return secrets_of(read_config(path))
+
+
+def secrets_of(sections: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    """The same of sections that were read."""
     return tuple(
         f"{section}.{key}".replace('"', "").replace("'", "")
-        for section, options in read_config(path).items()
+        for section, options in sections.items()
         for key, value in options.items()
-        if key in _SECRETS or (key.endswith("url") and has_password(value))
+        if key in SECRETS or (key.endswith("url") and has_password(value))
     )
 
 

@@ -831,6 +831,24 @@ class TagDisagreesError(IntegrityError):
         return f"look at it: git show {self.tag}"
 
 
+class TagMovedError(IntegrityError):
+    """A release's tag is not the one that was seen before."""
+
+    tag: str
+    was: str
+    now: str
+
+    def __str__(self) -> str:
+        return f"tag moved: {self.tag} was {self.was[:12]} now {self.now[:12]}"
+
+    @property
+    def hint(self) -> str:
+        return (
+            f"a release is for ever: ask who moved it. To take the server's: git tag -d {self.tag} && "
+            "hotpass verify && git fetch --tags"
+        )
+
+
 class RecordMismatchError(ConflictError):
     """A record was to be written for another version or other bytes than the pointer's."""
 
@@ -1073,7 +1091,7 @@ class ProgramSettingsError(RefusedError):
 
     @property
     def hint(self) -> str:
-        return "look at .dvc/config; if you trust it, run dvc fetch yourself"
+        return "look at .dvc/config; if you trust it: hotpass trust"
 
 
 class DvcMissingError(ToolError):

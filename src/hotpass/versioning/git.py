@@ -226,6 +226,24 @@ class Git:
         done = self._git("cat-file", "blob", f"{rev}:{path}", ok=(0, 128))
         return done.out if done.code == 0 else None
 
+    def blobs(self, names: Sequence[str]) -> list[bytes | None]:
+        """The bytes of each of these blobs (``REV:PATH``), by one question; None where there is none."""
+        fit = [name for name in names if "\n" not in name]
+        done = self._git("cat-file", "--batch", stdin=b"".join(os.fsencode(name) + b"\n" for name in fit))
+        found: dict[str, bytes | None] = {}
+        at = 0
+        for name in fit:
+            line = done.out.index(b"\n", at)
+            head = done.out[at:line].split(b" ")
+            at = line + 1
+            if len(head) == 3 and head[2].isdigit():
+                end = at + int(head[2])
+                found[name] = done.out[at:end] if head[1] == b"blob" else None
+                at = end + 1
+            else:
+                found[name] = None
+        return [found.get(name) for name in names]
+
     def blob_bytes(self, oid: Oid) -> bytes:
         """The bytes of a blob."""
         return self._git("cat-file", "blob", oid).out
@@ -328,8 +346,8 @@ class Git:
                 found[path] = IgnoreRule(os.fsdecode(source), int(line), text)
         return found
 
-    def tags(self, prefix: str = "") -> list[TagRef]:
-        """Every tag whose name starts with ``prefix``, by one question however many there are."""
+    def tags(self, dataset: str = "") -> list[TagRef]:
+        """Every tag, or those that a dataset's releases can have, by one question however many there are."""
         fields = [
             "refname",
             "objecttype",
@@ -342,7 +360,7 @@ class Git:
         ]
         form = "".join(f"%({field})%00" for field in fields)
         # for-each-ref takes whole path parts or a glob; the glob also finds other datasets' tags: callers parse names.
-        where = f"refs/tags/{prefix}*" if prefix else "refs/tags/"
+        where = f"refs/tags/{dataset}[-@]v*" if dataset else "refs/tags/"
         parts = (
             self._git("for-each-ref", f"--format={form}", where).out.decode("utf-8", "replace").split("\0")
         )
@@ -351,6 +369,56 @@ class Git:
     def differs_from_head(self, paths: Iterable[str]) -> list[str]:
         """Those of these paths whose work-tree bytes are not HEAD's."""
         return _names(self._git("diff", "--name-only", "-z", "--no-ext-diff", "HEAD", "--", *paths).out)
+
+    def ref_trees(self) -> dict[str, Oid]:
+        """Every ref that leads to files (a commit, a tag of one, a tree), by its full name, and the object it holds."""
+        form = "--format=%(objectname) %(objecttype) %(*objecttype) %(refname)"
+        lines = os.fsdecode(self._git("for-each-ref", form).out).splitlines()
+        found = {}
+        for line in lines:
+            oid, kind, peeled, name = line.split(" ", 3)
+            if "blob" not in (kind, peeled):
+                found[name] = Oid(oid)
+        return found
+
+    def stashed(self) -> set[Oid]:
+        """The commits of every stash: each one's work tree, index and new files."""
+        if self.ref("refs/stash") == NO_OBJECT:
+            return set()
+        done = self._git("log", "-g", "--format=%H %P", "refs/stash", "--")
+        return {Oid(oid) for oid in done.out.decode().split()}
+
+    def tree_files(self, rev: str) -> dict[str, Oid]:
+        """Every file in a commit or tree, and its blob."""
+        done = self._git("ls-tree", "-r", "-z", "--full-tree", rev)
+        return {path: oid for _, kind, oid, path in _tree_lines(done.out) if kind == "blob"}
+
+    def index_files(self) -> list[tuple[str, str, Oid]]:
+        """Path, mode and blob of every entry of the user's index, each side of an unmerged one."""
+        found = []
+        for entry in self._git("ls-files", "-z", "--stage").out.split(b"\0")[:-1]:
+            facts, _, path = entry.partition(b"\t")
+            mode, oid, _ = facts.decode().split()
+            found.append((os.fsdecode(path), mode, Oid(oid)))
+        return found
+
+    def history_blobs(self) -> dict[Oid, str]:
+        """Every blob of every commit that a ref leads to, with a path that it had."""
+        done = self._git(
+            "rev-list", "--objects", "--all", "--filter=object:type=blob", "--filter-provided-objects"
+        )
+        pairs = (line.partition(" ") for line in os.fsdecode(done.out).splitlines())
+        return {Oid(oid): path for oid, _, path in pairs if path}
+
+    def worktrees(self) -> list[tuple[Path, Oid | None]]:
+        """Every work tree of the repository, present or not, and the commit that its HEAD is at."""
+        found: list[tuple[Path, Oid | None]] = []
+        for entry in self._git("worktree", "list", "--porcelain", "-z").out.split(b"\0\0"):
+            facts = dict(os.fsdecode(line).partition(" ")[::2] for line in entry.split(b"\0") if line)
+            if "worktree" in facts and "bare" not in facts:
+                head = facts.get("HEAD", "")
+                found.append((Path(facts["worktree"]), Oid(head) if head.strip("0") else None))
+        return found
 
     def is_shallow(self) -> bool:
         """True in a clone that was made with ``--depth``."""
@@ -412,6 +480,30 @@ class Git:
         if done.code != 0:
             raise NoIdentityError
         return done.out.decode("utf-8", "surrogateescape").strip()
+
+    def contains(self, newer: str, older: Oid) -> bool:
+        """Whether a commit is in the history of another; False where it is not known here."""
+        done = self._git("merge-base", "--is-ancestor", older, newer, ok=(0, 1, 128))
+        return done.code == 0
+
+    # --- talking to servers ----------------------------------------------------------------------------------
+
+    def remotes(self) -> list[str]:
+        """The names of git's remotes."""
+        return os.fsdecode(self._git("remote").out).split("\n")[:-1]
+
+    def setting(self, name: str) -> str:
+        """The value of one of git's settings, empty where it is not set."""
+        done = self._git("config", "--get", "--", name, ok=(0, 1))
+        return os.fsdecode(done.out).rstrip("\n")
+
+    def talk(self, *args: str, timeout: float) -> Finished:
+        """Run a command that talks to a server, whatever its exit code; a passphrase may be asked for.
+
+        Raises ToolTimeoutError after ``timeout`` seconds.
+        """
+        argv = ["git", *_DURABLE, *args]
+        return _run(argv, self.top, keep=self.keep, terminal=True, timeout=timeout)
 
     # --- writing objects: nothing points at them yet ---------------------------------------------------------
 
@@ -579,7 +671,7 @@ def _check_version(_program: str | None) -> None:
         raise ToolTooOldError("git", version, ".".join(map(str, GIT_NEEDED)))
 
 
-def _run(
+def _run(  # noqa: PLR0913  # as process.run, with what is git's own
     argv: Sequence[str],
     cwd: Path,
     *,
@@ -587,9 +679,10 @@ def _run(
     extra: Mapping[str, str] | None = None,
     keep: Sequence[int] = (),
     terminal: bool = False,
+    timeout: float = _SECONDS,
 ) -> Finished:
     environment = clean_environment(os.environ) | dict(extra or {})
-    return run(argv, cwd=cwd, env=environment, stdin=stdin, timeout=_SECONDS, keep=keep, terminal=terminal)
+    return run(argv, cwd=cwd, env=environment, stdin=stdin, timeout=timeout, keep=keep, terminal=terminal)
 
 
 class _private_repository:  # noqa: N801  # used as a context manager, named like one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -30,7 +31,7 @@ from hotpass.versioning.wanted import Wanted
 
 @frozen
 class HistoryEntry:
-    """One release as its tag tells it. ``date`` is ISO 8601; ``facts`` are all trailers of the tag."""
+    """One release as its tag tells it. ``date`` is ISO 8601; ``withdrawn`` is the reason, None where it is not."""
 
     version: str
     tag: str
@@ -43,6 +44,7 @@ class HistoryEntry:
     rows: int | None
     changes: str | None
     commit: str
+    withdrawn: str | None = None
 
 
 @frozen
@@ -64,6 +66,7 @@ class Shown:
     commit: str | None
     date: str | None
     author: str | None
+    withdrawn: str | None = None
 
 
 @frozen
@@ -92,7 +95,8 @@ def open_catalogue(project: Project, name: str) -> Catalogue:
     Raises UnknownDatasetError with the nearest name for one that has no releases and is not in the work tree,
     TagsMissingError in a clone without the history.
     """
-    catalogue = catalogue_of(check_name(name), project.git.tags(f"{name}-v"))
+    withdrawn = project.preferences.dataset(check_name(name)).withdrawn
+    catalogue = catalogue_of(name, project.git.tags(name), withdrawn)
     if catalogue.releases:
         return catalogue
     if project.git.is_shallow():
@@ -112,7 +116,9 @@ def dataset_names(project: Project) -> list[str]:
 def read_history(project: Project, name: str) -> History:
     """All releases of a dataset, from the tags alone; raises what :func:`open_catalogue` raises."""
     catalogue = open_catalogue(project, name)
-    return History(catalogue.dataset, tuple(_entry(release) for release in reversed(catalogue.releases)))
+    return History(
+        catalogue.dataset, tuple(_entry(catalogue, release) for release in reversed(catalogue.releases))
+    )
 
 
 def show_release(project: Project, name: str, wanted: Wanted | None) -> Shown:
@@ -124,10 +130,12 @@ def show_release(project: Project, name: str, wanted: Wanted | None) -> Shown:
         dataset = project.dataset(check_name(name))
         data = read_small(project.root / dataset.record_path, RECORD_LIMIT)
         return _shown(name, data, dataset.record_path, None)
-    release = open_catalogue(project, name).pick(wanted)
+    catalogue = open_catalogue(project, name)
+    release = catalogue.pick(wanted)
     path = f"{release.path}.version.json" if release.path else ""
     data = project.git.blob(release.commit, path) if path else None
-    return _shown(name, data, f"{path} at {release.tag}" if path else release.tag, release)
+    shown = _shown(name, data, f"{path} at {release.tag}" if path else release.tag, release)
+    return replace(shown, withdrawn=catalogue.why_withdrawn(release) or None)
 
 
 def identify_path(project: Project, place: Path) -> Identified:
@@ -150,7 +158,7 @@ def identify_path(project: Project, place: Path) -> Identified:
     return Identified(str(place), md5, tuple(matches))
 
 
-def _entry(release: Release) -> HistoryEntry:
+def _entry(catalogue: Catalogue, release: Release) -> HistoryEntry:
     facts = release.facts
     return HistoryEntry(
         version=str(release.version),
@@ -164,6 +172,7 @@ def _entry(release: Release) -> HistoryEntry:
         rows=_number(facts.get("Rows")),
         changes=facts.get("Changes"),
         commit=release.commit,
+        withdrawn=catalogue.why_withdrawn(release) or None,
     )
 
 

@@ -84,7 +84,7 @@ def _check(project: Project, dataset: Dataset, wanted: DatasetVersion, content: 
             raise RecordMismatchError(dataset.path, f"its bytes changed since {current} was set")
     elif current is not None and wanted < current:
         raise RecordMismatchError(dataset.path, f"the current version is {current}, not {wanted}")
-    elif catalogue_of(dataset.name, project.git.tags(f"{dataset.name}-v")).find(wanted) is not None:
+    elif catalogue_of(dataset.name, project.git.tags(dataset.name)).find(wanted) is not None:
         raise RecordMismatchError(dataset.path, f"{wanted} is released already")
 
 

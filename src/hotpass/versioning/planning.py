@@ -156,7 +156,7 @@ def plan_version(project: Project, request: VersionRequest, judge: Judge | None 
     pointer = dataset.whole
     check_name(dataset.name)
     record, record_text = load_record(project, dataset)
-    catalogue = catalogue_of(dataset.name, project.git.tags(f"{dataset.name}-v"))
+    catalogue = catalogue_of(dataset.name, project.git.tags(dataset.name))
     check_tags_present(project, catalogue, record)
     version = None if request.is_auto else _number(request, dataset, pointer, catalogue)
     found = look(project, dataset.path)
@@ -289,11 +289,13 @@ def check_description(description: str | None) -> None:
 
 def check_tags_present(project: Project, catalogue: Catalogue, record: VersionRecord | None) -> None:
     """Raise TagsMissingError in a clone that lacks the tags from which numbers follow."""
-    named = (
-        [] if record is None else [record.tag, record.previous and f"{catalogue.dataset}-v{record.previous}"]
-    )
+    numbers = {str(version) for version in catalogue.taken}
     present = {tag.name for tag in catalogue.taken.values()}
-    if project.git.is_shallow() or any(tag and tag not in present for tag in named):
+    lacking = record is not None and (
+        bool(record.tag and record.tag not in present)
+        or bool(record.previous and str(record.previous) not in numbers)
+    )
+    if project.git.is_shallow() or lacking:
         raise TagsMissingError(catalogue.dataset)
 
 

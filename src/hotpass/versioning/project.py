@@ -70,12 +70,13 @@ class Dataset:
 
 @dataclass
 class Project:
-    """A git work tree with DVC in it. ``token`` names this run's temporary files."""
+    """A git work tree with DVC in it. ``token`` names this run's temporary files, ``remote`` a remote other than DVC's default."""
 
     git: Git
     lock_timeout: float = 30.0
     token: str = field(default_factory=new_token)
     preferences: Settings = field(default_factory=lambda: load_settings(None, {}, {}))
+    remote: str = ""
 
     @classmethod
     def find(cls, start: str | Path, lock_timeout: float | None = None) -> Project:
@@ -106,7 +107,8 @@ class Project:
     @cached_property
     def settings(self) -> DvcSettings:
         """DVC's settings here."""
-        return versioning.read_settings(self.root)
+        settings = versioning.read_settings(self.root)
+        return replace(settings, default_remote=self.remote.lower()) if self.remote else settings
 
     @cached_property
     def store(self) -> Store:

@@ -8,11 +8,12 @@ from pathlib import Path
 from hotpass.values import frozen
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.content import listing
-from hotpass.versioning.dvc import fetch_objects
 from hotpass.versioning.errors import DamagedPointerError, LostError, TagDisagreesError
+from hotpass.versioning.known import check_unmoved
 from hotpass.versioning.pointer import POINTER_LIMIT, ListedFile, Md5
 from hotpass.versioning.project import Dataset, Project, dataset_of
 from hotpass.versioning.proofs import Proofs
+from hotpass.versioning.remotes import fetch_objects
 from hotpass.versioning.store import ObjectState
 
 
@@ -34,7 +35,11 @@ class ReleasedFiles:
 
 
 def released_dataset(project: Project, release: Release) -> Dataset:
-    """The dataset as a release's commit holds it; raises TagDisagreesError where tag and pointer do not agree."""
+    """The dataset as a release's commit holds it.
+
+    Raises TagDisagreesError where tag and pointer do not agree, TagMovedError where the tag is not the one seen before.
+    """
+    check_unmoved(project, release.tag, release.object)
     dataset = pointer_at(project, release)
     pointer = dataset.whole
     if release.md5 not in (None, pointer.md5) or pointer.version not in (None, release.version):
@@ -88,7 +93,7 @@ def _pointer_paths(project: Project, release: Release) -> Iterator[str]:
 
 def fetch(project: Project, release: Release, md5s: list[Md5]) -> None:
     """Bring objects of a release from the remote into the store; raises LostError where it lacks one."""
-    lost = fetch_objects(project.root, project.settings, project.store, md5s)
+    lost = fetch_objects(project, md5s)
     if lost:
         raise LostError(release.dataset, str(release.version), len(lost), lost[0])
 

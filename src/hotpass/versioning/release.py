@@ -9,6 +9,7 @@ from typing import Any
 
 from hotpass import versioning
 from hotpass.values import frozen
+from hotpass.versioning.artifacts import DVC_YAML, artifact_text
 from hotpass.versioning.catalogue import Release, render_message
 from hotpass.versioning.changes import uninterrupted
 from hotpass.versioning.committing import commit_content
@@ -24,7 +25,7 @@ from hotpass.versioning.pointer import Md5, Pointer, Stamp, render_pointer
 from hotpass.versioning.project import Project
 from hotpass.versioning.record import VersionRecord, check_metadata, render_record
 from hotpass.versioning.recovery import carry_out, carrying_out, file_changes, forget, recover
-from hotpass.versioning.version import release_ref
+from hotpass.versioning.version import release_ref, twin_name
 
 
 @frozen
@@ -104,7 +105,7 @@ def make_version(
             outcome = replace(_outcome(plan), already=True)
             announce(outcome)
             return outcome
-        with carrying_out(project, facts, plan.folders) as journal:
+        with carrying_out(project, facts, (*plan.folders, ".")) as journal:
             return _carry_out(project, plan, journal, announce)
 
 
@@ -124,6 +125,10 @@ def _carry_out(project: Project, plan: Plan, journal: Journal, announce: Announc
         outcome = _outcome(plan)
         # The record first, the pointer last: whoever sees the new pointer finds its record.
         before = {plan.dataset.pointer_path: plan.dataset.text, plan.dataset.record_path: plan.record_text}
+        artifact, remark = _artifact(project, plan)
+        if artifact is not None:
+            texts, before = {**texts, DVC_YAML: artifact[0]}, {**before, DVC_YAML: artifact[1]}
+        outcome = replace(outcome, notes=(*outcome.notes, remark)) if remark else outcome
         changes = tuple(file_changes(project, dict(reversed(texts.items())), before))
         journal = replace(journal, files=changes)
         if plan.request.releases:
@@ -133,6 +138,22 @@ def _carry_out(project: Project, plan: Plan, journal: Journal, announce: Announc
             outcome = replace(outcome, notes=(*outcome.notes, *_left_notes(left)))
             announce(outcome)
     return outcome
+
+
+def _artifact(project: Project, plan: Plan) -> tuple[tuple[str, str] | None, str]:
+    """The new and the old text of ``dvc.yaml`` where it gets an entry, and a remark."""
+    if plan.request.action == "tag":
+        # A tag alone is to need no commit.
+        return None, ""
+    new, old, remark = artifact_text(project, plan.dataset, plan.base.committed, plan.base.staged)
+    if new is None:
+        return None, remark
+    added = (
+        ""
+        if plan.request.releases
+        else f"{DVC_YAML} has an entry for {plan.dataset.name} now: commit it, too"
+    )
+    return (new, old), added
 
 
 def _texts(project: Project, plan: Plan) -> tuple[Pointer, dict[str, str]]:
@@ -213,15 +234,12 @@ def _with_commit(
         check_can_move(head, plan.tag)
         commit = _add_commit(git, plan, {path: each.oid for path, each in made.items()}, objects)
         refs.append(RefChange(head.branch or "HEAD", head.commit or NO_OBJECT, commit))
-    if git.signs[1]:
-        git.write_objects(objects)
-        tag = git.sign_tag(plan.tag, commit, message, git.common / "hotpass" / f"sign-{journal.token}")
-    else:
-        objects.append(git.tag_object(plan.tag, commit, message))
-        git.write_objects(objects)
-        tag = objects[-1].oid
+    tag = _add_tag(git, journal, plan.tag, commit, message, objects)
     refs.append(RefChange(release_ref(plan.dataset.name, plan.version), NO_OBJECT, tag))
     entries = {path: each.oid for path, each in staged.items()}
+    if project.preferences.dataset(plan.dataset.name).gto:
+        refs += _twin(git, plan, journal, commit, message, objects)
+    git.write_objects(objects)
     notes = tuple(f"uncommitted changes to {path} are not part of the release" for path in wanted.left)
     outcome = replace(outcome, tag=plan.tag, commit=commit, notes=(*outcome.notes, *notes))
     return replace(journal, refs=tuple(refs), index=entries), outcome
@@ -240,6 +258,29 @@ def _add_commit(git: Git, plan: Plan, blobs: Mapping[str, Oid], objects: list[Gi
         return git.sign_commit(trees[-1].oid, parent, words)
     objects.append(git.commit_object(trees[-1].oid, parent, words))
     return objects[-1].oid
+
+
+def _add_tag(
+    git: Git, journal: Journal, name: str, commit: Oid, message: str, objects: list[GitObject]
+) -> Oid:
+    """An annotated tag, added to the objects to store; stored after them where git must sign it."""
+    if git.signs[1]:
+        git.write_objects(objects)
+        objects.clear()
+        return git.sign_tag(name, commit, message, git.common / "hotpass" / f"sign-{journal.token}")
+    objects.append(git.tag_object(name, commit, message))
+    return objects[-1].oid
+
+
+def _twin(
+    git: Git, plan: Plan, journal: Journal, commit: Oid, message: str, objects: list[GitObject]
+) -> list[RefChange]:
+    """The move that makes GTO's tag of the same release; none where there is one by that name."""
+    name = twin_name(plan.dataset.name, plan.version)
+    if git.ref(f"refs/tags/{name}") != NO_OBJECT:
+        return []
+    tag = _add_tag(git, journal, name, commit, message, objects)
+    return [RefChange(f"refs/tags/{name}", NO_OBJECT, tag)]
 
 
 def _outcome(plan: Plan) -> Outcome:

@@ -36,7 +36,7 @@ from hotpass.versioning.swapping import (
     write_directory,
     write_file,
 )
-from hotpass.versioning.version import release_ref
+from hotpass.versioning.version import ZERO, release_ref
 from hotpass.versioning.wanted import Wanted
 
 
@@ -62,6 +62,7 @@ class _Source:
     release: Release
     dataset: Dataset
     record: str | None
+    notes: tuple[str, ...] = ()
 
 
 Announce = Callable[[Restored], None]
@@ -85,7 +86,7 @@ def restore(
             forget(project)
         source = _source(project, name, wanted)
         path = source.dataset.path
-        notes = _draft_note(project, source)
+        notes = (*source.notes, *_draft_note(project, source))
         found = look(project, path)
         loose = digests(project, found)[1] if found is not None else []
         if loose and not force:
@@ -119,13 +120,15 @@ def restore(
 def restore_to(
     project: Project,
     name: str,
-    wanted: Wanted,
+    wanted: Wanted | None,
     target: Path,
     announce: Announce,
     *,
     force: bool = False,
 ) -> Restored:
     """Write a release's data to a path of the user's choice; the work tree's dataset stays as it is.
+
+    Without ``wanted`` it is the data of the version in the work tree's pointer, which may be a draft.
 
     An existing file there is overwritten only with ``force``, and stored first; an existing directory that is
     not empty is refused with TargetExistsError. Where exactly the release's data is there, nothing is to be done.
@@ -138,16 +141,16 @@ def restore_to(
     request: dict[str, Any] = {
         "action": "restore",
         "dataset": name,
-        "version": str(wanted),
+        "version": str(wanted or ""),
         "to": str(target),
     }
     with repository_lock(project.git.common, "restore", project.lock_timeout) as descriptor:
         project = project.holding(descriptor)
         if recover(project, request) is not None:
             forget(project)
-        source = _source(project, name, wanted)
+        source = _source(project, name, wanted) if wanted is not None else _drafted(project, name)
         if _holds(target, source.dataset.whole):
-            restored = _restored(source, str(target), (), (), already=True)
+            restored = _restored(source, str(target), (), source.notes, already=True)
             announce(restored)
             return restored
         directory = source.dataset.whole.is_directory
@@ -160,7 +163,7 @@ def restore_to(
                 write_directory(project, target, members)
             else:
                 write_file(project, target, members[0].md5)
-            restored = _restored(source, str(target), kept, ())
+            restored = _restored(source, str(target), kept, source.notes)
             announce(restored)
     return restored
 
@@ -212,7 +215,10 @@ def _restored(
 
 def _source(project: Project, name: str, wanted: Wanted) -> _Source:
     """Find a release's pointer in its commit; raises TagDisagreesError where tag and pointer do not agree."""
-    release = open_catalogue(project, name).pick(wanted)
+    catalogue = open_catalogue(project, name)
+    release = catalogue.pick(wanted)
+    why = catalogue.why_withdrawn(release)
+    notes = (f"{name} {release.version} is withdrawn: {why}",) if why else ()
     dataset = released_dataset(project, release)
     pointer = dataset.whole
     record = project.git.blob(release.commit, dataset.record_path)
@@ -222,7 +228,14 @@ def _source(project: Project, name: str, wanted: Wanted) -> _Source:
         # The dataset has moved since: its data goes where it is now.
         moved = replace(pointer, path=here.whole.path)
         dataset = Dataset(name, here.pointer_path, render_pointer(moved), moved)
-    return _Source(release, dataset, text)
+    return _Source(release, dataset, text, notes)
+
+
+def _drafted(project: Project, name: str) -> _Source:
+    """What the work tree's pointer names, as if it were a release."""
+    dataset = project.dataset(name)
+    version = dataset.whole.version or ZERO
+    return _Source(Release(name, version, "", NO_OBJECT, NO_OBJECT, "", "", ""), dataset, None)
 
 
 def _members(project: Project, source: _Source) -> list[ListedFile]:

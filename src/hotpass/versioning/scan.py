@@ -65,7 +65,8 @@ def scan(path: Path, roots: Sequence[Path], ignored: Collection[str] = ()) -> Sc
             # What a restore writes or removes would be written and removed behind it.
             raise _folder_link(path)
     if not stat.S_ISDIR(status.st_mode):
-        _check_kind(path, status)
+        if not stat.S_ISREG(status.st_mode):
+            raise _not_a_file(path, status.st_mode)
         return Scan(path, False, (FoundFile("", Signature.of(status)),))
     found: list[FoundFile] = []
     _walk(path, roots, "", frozenset(ignored), found)
@@ -86,7 +87,8 @@ def _walk(
                     raise UnsafeFileError(
                         str(top / relpath), "DVC takes no .dvcignore inside a dataset", "move its rules"
                     )
-                _check_name(top / relpath)
+                if not entry.name.isascii():
+                    _check_name(top / relpath)
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(relpath)
                     continue
@@ -94,7 +96,8 @@ def _walk(
                 status = _followed(top / relpath, roots) if linked else entry.stat(follow_symlinks=False)
                 if linked and stat.S_ISDIR(status.st_mode):
                     raise _folder_link(top / relpath)
-                _check_kind(top / relpath, status)
+                if not stat.S_ISREG(status.st_mode):
+                    raise _not_a_file(top / relpath, status.st_mode)
                 found.append(FoundFile(relpath, Signature.of(status)))
     except OSError as error:
         raise ReadError(str(error.filename or top / below), error.strerror or str(error)) from error
@@ -119,13 +122,10 @@ def _followed(path: Path, roots: Sequence[Path]) -> os.stat_result:
     return os.stat(target)
 
 
-def _check_kind(path: Path, status: os.stat_result) -> None:
-    mode = status.st_mode
-    if stat.S_ISREG(mode):
-        return
+def _not_a_file(path: Path, mode: int) -> UnsafeFileError:
     kinds = ((stat.S_ISFIFO, "a FIFO"), (stat.S_ISSOCK, "a socket"), (stat.S_ISDIR, "a directory"))
     kind = next((name for test, name in kinds if test(mode)), "a device")
-    raise UnsafeFileError(str(path), f"it is {kind}, not a file", "move it out of the folder")
+    return UnsafeFileError(str(path), f"it is {kind}, not a file", "move it out of the folder")
 
 
 def _check_name(path: Path) -> None:

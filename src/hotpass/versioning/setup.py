@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from hotpass.errors import ToolFailedError
 from hotpass.files import create_temp, make_directories, sync_directory, write_whole, writing
 from hotpass.versioning.dvc import require_dvc, run_dvc
-from hotpass.versioning.dvcconfig import has_password, read_config, read_settings, remote_name
+from hotpass.versioning.dvcconfig import has_password, read_config, read_settings
 from hotpass.versioning.errors import (
     BadRemoteError,
     NotADvcFolderError,
     RemoteTakenError,
 )
 from hotpass.versioning.lock import repository_lock
+from hotpass.versioning.programs import remote_name
 from hotpass.versioning.project import Project
 from hotpass.versioning.recovery import carrying_out, forget, recover
 

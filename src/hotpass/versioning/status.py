@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from hotpass.errors import HotpassError, ReadError
 from hotpass.files import read_small
@@ -12,6 +13,7 @@ from hotpass.versioning.content import digests, identify, listing, look
 from hotpass.versioning.errors import DamagedPointerError, UnmergedError
 from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.journal import pending
+from hotpass.versioning.known import Known, read_known
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Dataset, Project
 from hotpass.versioning.record import RECORD_LIMIT
@@ -79,9 +81,11 @@ def read_status(project: Project, name: str | None = None) -> Status:
     paths = [path for dataset in chosen for path in (dataset.pointer_path, dataset.record_path)]
     found = project.git.look_up([f"HEAD:{path}" for path in paths]) if paths else {}
     committed = {path: found[name].oid for path in paths if (name := f"HEAD:{path}") in found}
+    known = read_known(project.git.common)
     standing = tuple(
         _standing(project, dataset, catalogue_of(dataset.name, tags), committed) for dataset in chosen
     )
+    standing = tuple(replace(each, published=_published(project, known, each)) for each in standing)
     return Status(standing, pending(project.git.common))
 
 
@@ -117,6 +121,8 @@ def _standing(
     if release is not None and not released:
         notes.append(f"the tag {release.tag} names other bytes")
     notes += _record_notes(project, dataset)
+    why = project.preferences.dataset(dataset.name).withdrawn.get(str(version)) if released else None
+    notes += [f"{version} is withdrawn: {why}"] if why else []
     return DatasetStatus(
         dataset=dataset.name,
         path=dataset.path,
@@ -133,6 +139,17 @@ def _standing(
         description=pointer.description,
         notes=tuple(notes),
     )
+
+
+def _published(project: Project, known: Known, standing: DatasetStatus) -> str:
+    """What the last publish or verify saw of the release, offline."""
+    if not project.settings.remotes:
+        return "not published"
+    seen = known.sightings.get(standing.tag or "")
+    if seen is None:
+        return "not checked"
+    state = "not whole" if not seen.complete else "published" if seen.pushed else "data sent"
+    return f"{state} {seen.date[:10]} ({seen.name})"
 
 
 def _data(project: Project, dataset: Dataset) -> tuple[str, list[str]]:

@@ -149,7 +149,7 @@ class Store:
                         sync_file(target)
                 finally:
                     os.close(target)
-                if _is_file(source, self.locate(md5)):
+                if _is_file(source, self._named(md5)):
                     # A work file that is a link to its object: it was just proved, and a new object would take
                     # the link apart (and change the work file's ctime under our eyes).
                     signature = self._keep(temp, descriptor, md5, durable)
@@ -238,12 +238,52 @@ class Store:
             raise DamagedObjectError(md5, "its bytes are not those of its name")
         return signature
 
+    def bring(self, source: Path, md5: Md5, *, durable: bool = True) -> ObjectState:
+        """Copy a file from elsewhere in under a name, if the bytes that were written are those of the name.
+
+        MISSING where the file is not there, DAMAGED where it is no regular file or holds other bytes: then nothing
+        is kept. Raises ReadError for the source, WriteError. ``durable=False`` leaves the flush to :meth:`flush`.
+        """
+        try:
+            descriptor = _regular(source, os.O_RDONLY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return ObjectState.MISSING
+        except OSError as error:
+            if error.errno in (errno.EINVAL, errno.ENXIO):
+                return ObjectState.DAMAGED
+            raise ReadError(str(source), error.strerror or str(error)) from error
+        try:
+            with writing(self.cache):
+                return self._bring(source, descriptor, md5, durable=durable)
+        finally:
+            os.close(descriptor)
+
+    def _bring(self, source: Path, descriptor: int, md5: Md5, *, durable: bool) -> ObjectState:
+        target, temp = self._temp()
+        try:
+            try:
+                size = os.fstat(descriptor).st_size
+                digest = copy_and_hash(descriptor, target, size, str(source), durable=durable)
+                if digest != md5.removesuffix(".dir"):
+                    remove_quietly(temp)
+                    return ObjectState.DAMAGED
+                os.fchmod(target, _OBJECT_MODE)
+                if durable:
+                    sync_file(target)
+            finally:
+                os.close(target)
+            self._name(temp, md5, durable)
+        except BaseException:
+            remove_quietly(temp)
+            raise
+        return ObjectState.PRESENT
+
     def prepared_temps(self) -> Path:
         """The folder of temporary files, made if need be: for whoever brings objects from elsewhere."""
         self._directory(self.temp_directory())
         return self.temp_directory()
 
-    def adopt(self, temp: Path, md5: Md5) -> ObjectState:
+    def adopt(self, temp: Path, md5: Md5, *, durable: bool = True) -> ObjectState:
         """Take a file that came from elsewhere as an object, if its bytes are those of the name; else leave it."""
         with writing(temp):
             descriptor = os.open(temp, os.O_RDWR | os.O_NOFOLLOW)
@@ -251,14 +291,19 @@ class Store:
                 if _digest(descriptor) != md5.removesuffix(".dir"):
                     return ObjectState.DAMAGED
                 os.fchmod(descriptor, _OBJECT_MODE)
-                sync_file(descriptor)
+                if durable:
+                    sync_file(descriptor)
             finally:
                 os.close(descriptor)
-            self._name(temp, md5, durable=True)
+            self._name(temp, md5, durable)
         return ObjectState.PRESENT
 
     def temp_directory(self) -> Path:
         """The folder of temporary files on the store's file system."""
+        return self._temps
+
+    @cached_property
+    def _temps(self) -> Path:
         return self.cache / _TEMPS
 
     def clear_temps(self, token: str) -> None:
@@ -271,11 +316,12 @@ class Store:
 
     def _temp(self) -> tuple[int, Path]:
         self._number += 1
+        folder = self._temps
         try:
-            return create_temp(self.temp_directory(), self.token, self._number)
+            return create_temp(folder, self.token, self._number)
         except FileNotFoundError:
-            self._directory(self.temp_directory())
-            return create_temp(self.temp_directory(), self.token, self._number)
+            self._directory(folder)
+            return create_temp(folder, self.token, self._number)
 
     def _directory(self, path: Path) -> None:
         make_directories(path, mode=0o700 if self.private else 0o777)
@@ -284,15 +330,15 @@ class Store:
 
     def _name(self, temp: Path, md5: Md5, durable: bool) -> Signature:
         """Give a finished temporary file its name; one that was there is replaced, for it may be rotten."""
-        path = self.locate(md5)
+        name = self._named(md5)
         try:
-            os.replace(temp, path)
+            os.replace(temp, name)
         except FileNotFoundError:
-            self._directory(path.parent)
-            os.replace(temp, path)
+            self._directory(self.locate(md5).parent)
+            os.replace(temp, name)
         if durable:
-            sync_directory(path.parent)
-        return Signature.of(os.lstat(path))
+            sync_directory(self.locate(md5).parent)
+        return Signature.of(os.lstat(name))
 
 
 def _same(source: Path, descriptor: int, expected: Signature) -> bool:
@@ -312,7 +358,7 @@ def _regular(path: str | Path, flags: int) -> int:
     return descriptor
 
 
-def _is_file(source: Path, stored: Path) -> bool:
+def _is_file(source: Path, stored: str) -> bool:
     try:
         return os.path.samefile(source, stored)
     except OSError:

@@ -24,7 +24,6 @@ from hotpass.files import (
 )
 from hotpass.values import frozen
 from hotpass.versioning.content import digests, look
-from hotpass.versioning.dvc import fetch_objects
 from hotpass.versioning.errors import (
     ChangedWhileReadingError,
     DamagedObjectError,
@@ -33,6 +32,7 @@ from hotpass.versioning.errors import (
 )
 from hotpass.versioning.pointer import ListedFile, Md5
 from hotpass.versioning.project import Project
+from hotpass.versioning.remotes import fetch_objects
 from hotpass.versioning.scan import Scan
 from hotpass.versioning.seen import SeenFile
 
@@ -184,7 +184,7 @@ def _copy(project: Project, md5: Md5, descriptor: int, folder: Path, *, durable:
         with writing(folder):
             stored = project.store.copy_out(md5, descriptor, durable=durable)
     except (DamagedObjectError, MissingObjectError):
-        if fetch_objects(project.root, project.settings, project.store, [md5]):
+        if fetch_objects(project, [md5]):
             raise
         with writing(folder):
             os.ftruncate(descriptor, 0)

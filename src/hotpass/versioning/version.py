@@ -143,6 +143,17 @@ def parse_tag(name: str) -> tuple[str, DatasetVersion] | None:
     return None if version is None else (found[1], version)
 
 
+def twin_name(dataset: str, version: DatasetVersion) -> str:
+    """The tag by which GTO knows a release (dvc.org/doc/gto): ``refined_data@v1.0.1``."""
+    return f"{dataset}@v{version}"
+
+
+def parse_any_tag(name: str) -> tuple[str, DatasetVersion] | None:
+    """Dataset and version of a tag in our form or in GTO's, or None."""
+    head, at, rest = name.partition("@v")
+    return parse_tag(f"{head}-v{rest}" if at and is_dataset_name(head) else name)
+
+
 def release_ref(dataset: str, version: DatasetVersion) -> str:
     """The full ref of a release's tag."""
     return f"refs/tags/{tag_name(dataset, version)}"

@@ -13,13 +13,23 @@ if TYPE_CHECKING:
         decide_bump,
         open_comparison,
     )
-    from hotpass.workflows.demo.story import DemoResult, run_demo
+    from hotpass.workflows.demo.story import DemoResult, run_demo, write_lists
     from hotpass.workflows.errors import NeedsTerminalError
     from hotpass.workflows.foreseeing import open_changes
+    from hotpass.workflows.hooks import Fault, find_bad_profiles, find_disagreements, find_raw_data
     from hotpass.workflows.identifying import Found, identify
     from hotpass.workflows.judging import judge
     from hotpass.workflows.keys import key_columns_of
     from hotpass.workflows.opening import open_frames
+    from hotpass.workflows.publishing.publish import Published, PublishedVersion, PublishRequest, publish
+    from hotpass.workflows.publishing.repair import repair
+    from hotpass.workflows.publishing.verify import (
+        Place,
+        Verified,
+        VerifiedVersion,
+        VerifyRequest,
+        verify,
+    )
     from hotpass.workflows.querying import Answer, open_query
     from hotpass.workflows.refining import (
         Prepared as PreparedRun,
@@ -44,10 +54,15 @@ _HOMES = {
     "BackfillRequest": "backfilling",
     "CompareRequest": "comparing",
     "DemoResult": "demo.story",
-    "NeedsTerminalError": "errors",
+    "Fault": "hooks",
     "Found": "identifying",
+    "NeedsTerminalError": "errors",
     "Pair": "reviewing",
+    "Place": "publishing.verify",
     "PointResult": "backfilling",
+    "PublishRequest": "publishing.publish",
+    "Published": "publishing.publish",
+    "PublishedVersion": "publishing.publish",
     "RefineRequest": "refining",
     "RefineResult": "refining",
     "Review": "reviewing",
@@ -56,6 +71,9 @@ _HOMES = {
     "TraceRequest": "tracing",
     "Traced": "tracing",
     "TracedCell": "tracing",
+    "Verified": "publishing.verify",
+    "VerifiedVersion": "publishing.verify",
+    "VerifyRequest": "publishing.verify",
     "Workplace": "workplace",
     "backfill": "backfilling",
     "check_report": "refining",
@@ -64,6 +82,9 @@ _HOMES = {
     "complete_run": "refining",
     "decide_bump": "comparing",
     "explained": "refining",
+    "find_bad_profiles": "hooks",
+    "find_disagreements": "hooks",
+    "find_raw_data": "hooks",
     "find_side": "sides",
     "find_sides": "sides",
     "identify": "identifying",
@@ -77,8 +98,12 @@ _HOMES = {
     "open_side": "sides",
     "open_workplace": "workplace",
     "prepare_run": "refining",
+    "publish": "publishing.publish",
+    "repair": "publishing.repair",
     "run_demo": "demo.story",
+    "verify": "publishing.verify",
     "trace": "tracing",
+    "write_lists": "demo.story",
 }
 
 __all__ = [
@@ -86,11 +111,16 @@ __all__ = [
     "BackfillRequest",
     "CompareRequest",
     "DemoResult",
+    "Fault",
     "Found",
     "NeedsTerminalError",
     "Pair",
+    "Place",
     "PointResult",
     "PreparedRun",
+    "PublishRequest",
+    "Published",
+    "PublishedVersion",
     "RefineRequest",
     "RefineResult",
     "Review",
@@ -99,6 +129,9 @@ __all__ = [
     "TraceRequest",
     "Traced",
     "TracedCell",
+    "Verified",
+    "VerifiedVersion",
+    "VerifyRequest",
     "Workplace",
     "backfill",
     "check_report",
@@ -107,6 +140,9 @@ __all__ = [
     "complete_run",
     "decide_bump",
     "explained",
+    "find_bad_profiles",
+    "find_disagreements",
+    "find_raw_data",
     "find_side",
     "find_sides",
     "identify",
@@ -120,8 +156,12 @@ __all__ = [
     "open_side",
     "open_workplace",
     "prepare_run",
+    "publish",
+    "repair",
     "run_demo",
     "trace",
+    "verify",
+    "write_lists",
 ]
 
 

@@ -16,6 +16,7 @@ from typing import IO
 
 from hotpass.files import CHUNK
 from hotpass.tables import Limits
+from hotpass.tables.mending import RATIO_FROM
 from hotpass.workflows.errors import BadArchiveError, NothingToReplayError
 
 _DATE = re.compile(
@@ -48,7 +49,15 @@ def find_archives(place: Path, shown: str) -> list[Archive]:
     """The archives in a folder, or the one that is named, oldest first; raises NothingToReplayError."""
     if not place.exists():
         raise NothingToReplayError(shown, "there is no such file or folder")
-    names = [place] if _is_packed(place) or _DATE.search(place.name) else sorted(place.iterdir())
+    if _is_packed(place) or (place.is_dir() and _DATE.search(place.name)):
+        names = [place]
+    elif place.is_dir():
+        try:
+            names = sorted(place.iterdir())
+        except OSError as error:
+            raise NothingToReplayError(shown, error.strerror or str(error)) from error
+    else:
+        raise NothingToReplayError(shown, "it is neither a folder nor an archive")
     found = []
     for path in names:
         date = _DATE.search(path.name)
@@ -64,25 +73,27 @@ def unpacked(archive: Archive, folder: Path, limits: Limits) -> Path:
 
     Where all of it lies in one folder, that is taken.
     """
-    if archive.path.is_dir():
-        place = archive.path
-    else:
-        place = folder
-        try:
+    place = archive.path if archive.path.is_dir() else folder
+    try:
+        if place == folder:
             members = _zipped(archive.path) if _has(archive.path, _ZIP) else _tarred(archive.path)
             _unpack(members, archive.path, folder, limits)
-        except _BROKEN as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise BadArchiveError(archive.path.name, reason or type(error).__name__) from error
-    while (
-        len(inside := [path for path in place.iterdir() if not path.name.startswith((".", "__MACOSX"))]) == 1
-    ):
-        if not inside[0].is_dir():
-            break
-        place = inside[0]
-    if not any(files for _, _, files in os.walk(place)):
+        place = _innermost(place)
+        empty = not any(files for _, _, files in os.walk(place))
+    except _BROKEN as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise BadArchiveError(archive.path.name, reason or type(error).__name__) from error
+    if empty:
         raise BadArchiveError(archive.path.name, "it is empty")
     return place
+
+
+def _innermost(place: Path) -> Path:
+    while True:
+        inside = [path for path in place.iterdir() if not path.name.startswith((".", "__MACOSX"))]
+        if len(inside) != 1 or inside[0].is_symlink() or not inside[0].is_dir():
+            return place
+        place = inside[0]
 
 
 def _has(path: Path, suffixes: tuple[str, ...]) -> bool:
@@ -96,24 +107,34 @@ def _is_packed(path: Path) -> bool:
 def _zipped(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     with zipfile.ZipFile(path) as book:
         for info in book.infolist():
-            kind = info.external_attr >> 28
-            # Links and devices are no lists; archives made on Windows have no kind.
-            if not info.is_dir() and kind in (0, 0o10):
-                with book.open(info) as file:
-                    yield info.filename, file
+            # Archives made on Windows have no kind.
+            if info.is_dir():
+                continue
+            if info.external_attr >> 28 not in (0, 0o10):
+                raise _no_file(path, info.filename)
+            with book.open(info) as file:
+                yield info.filename, file
 
 
 def _tarred(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     with tarfile.open(path) as book:
         for info in book:
+            if info.isdir():
+                continue
             file = book.extractfile(info) if info.isreg() else None
-            if file is not None:
-                with closing(file):
-                    yield info.name, file
+            if file is None:
+                raise _no_file(path, info.name)
+            with closing(file):
+                yield info.name, file
+
+
+def _no_file(path: Path, name: str) -> BadArchiveError:
+    """What is neither file nor folder could lead anywhere: lists are files."""
+    return BadArchiveError(path.name, f"{name!r} in it is a link or a device")
 
 
 def _unpack(members: Iterator[tuple[str, IO[bytes]]], path: Path, folder: Path, limits: Limits) -> None:
-    room = limits.bytes
+    packed, unpacked = path.stat().st_size, 0
     for number, (name, file) in enumerate(members):
         parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", ".")]
         if number >= _MOST_FILES:
@@ -124,11 +145,18 @@ def _unpack(members: Iterator[tuple[str, IO[bytes]]], path: Path, folder: Path, 
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as out:
             while piece := file.read(CHUNK):
-                room -= len(piece)
-                if room < 0:
-                    allowed = f"more than limit_bytes = {limits.bytes:,} allows"
-                    raise BadArchiveError(path.name, f"it unpacks to {allowed}")
+                unpacked += len(piece)
+                _check_size(path, packed, unpacked, limits)
                 out.write(piece)
+
+
+def _check_size(path: Path, packed: int, unpacked: int, limits: Limits) -> None:
+    if unpacked > limits.bytes:
+        raise BadArchiveError(path.name, f"it unpacks to more than limit_bytes = {limits.bytes:,} allows")
+    if unpacked > RATIO_FROM and unpacked > packed * limits.ratio:
+        raise BadArchiveError(
+            path.name, f"it unpacks to more than limit_ratio = {limits.ratio:,} times its size"
+        )
 
 
 def linked(files: tuple[tuple[str, Path], ...], folder: Path) -> Path:

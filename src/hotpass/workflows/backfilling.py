@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hotpass import files
 from hotpass.errors import HotpassError
 from hotpass.versioning.catalogue import Release, catalogue_of
 from hotpass.versioning.errors import NoRepositoryError
 from hotpass.versioning.history import open_catalogue
 from hotpass.versioning.judging import read_record
+from hotpass.versioning.lock import folder_lock
 from hotpass.versioning.project import Project
 from hotpass.versioning.reading import released_files, released_md5
 from hotpass.versioning.version import is_dataset_name
@@ -78,14 +80,30 @@ Announce = Callable[[PointResult], None]
 def backfill(workplace: Workplace, request: BackfillRequest, announce: Announce) -> tuple[PointResult, ...]:
     """Release every point that is not released yet; ``announce`` is told each as it is known.
 
-    A point that fails is a result, not an exception. Raises NothingToReplayError, and what would keep any version from
-    being made.
+    A point that fails is a result, not an exception. Raises NothingToReplayError, LockedError where another backfill is
+    under way, and what would keep any version from being made.
     """
     project = workplace.project
     if project is None:
         raise NoRepositoryError(str(workplace.root))
     points = _points(workplace, project, request)
     check_can_number(project, Numbering(AUTO, release=True))
+    if request.dry_run:
+        return _walk(workplace, project, request, points, announce)
+    # Two at once would each release a point after the other's later ones.
+    place = project.git.common / "hotpass"
+    files.make_directories(place)
+    with folder_lock(place, "backfill", workplace.settings["lock_timeout"]):
+        return _walk(workplace, project, request, points, announce)
+
+
+def _walk(
+    workplace: Workplace,
+    project: Project,
+    request: BackfillRequest,
+    points: Sequence[_Point],
+    announce: Announce,
+) -> tuple[PointResult, ...]:
     done = _done(workplace, project, request)
     last = max((number for number, point in enumerate(points) if point.name in done), default=-1)
     results: list[PointResult] = []
@@ -115,7 +133,8 @@ def _points(workplace: Workplace, project: Project, request: BackfillRequest) ->
             raise NothingToReplayError(workplace.settings["refine.input_dir"], "it is no dataset")
         source = dataset.name
     name = source.partition("@")[0]
-    if "/" in source or not is_dataset_name(name) or (os.path.exists(source) and "@" not in source):
+    tracked = any(one.name == name for one in project.datasets())
+    if not is_dataset_name(name) or ("@" not in source and not tracked and os.path.exists(source)):
         place = Path(source).expanduser()
         points = [_Point(each.path.name, each.date, archive=each) for each in find_archives(place, source)]
     else:
@@ -140,7 +159,7 @@ def _done(workplace: Workplace, project: Project, request: BackfillRequest) -> d
     if dataset is None:
         return {}
     found: dict[str, tuple[str, str]] = {}
-    for release in catalogue_of(dataset.name, project.git.tags(f"{dataset.name}-v")).releases:
+    for release in catalogue_of(dataset.name, project.git.tags(dataset.name)).releases:
         record = read_record(project, release, dataset.path)
         lineage: Any = record.metadata.get(KEY) if record is not None else None
         # A version that somebody made of other bytes keeps the lineage of the run before.
@@ -192,9 +211,9 @@ def _folder_of(workplace: Workplace, project: Project, point: _Point) -> Iterato
         if point.release is None:
             raise NothingToReplayError(point.name, "it is neither a release nor an archive")
         released = released_files(project, point.release)
-        files = (
+        parts = (
             released.files if released.is_directory else ((Path(released.path).name, released.files[0][1]),)
         )
-        if not files:
+        if not parts:
             raise NothingToReplayError(point.name, "it is empty")
-        yield linked(files, Path(scratch))
+        yield linked(parts, Path(scratch))

@@ -1,54 +1,113 @@
-"""OpenLineage events of a run, made of the same lineage as the version record, to a file or an HTTP endpoint."""
+"""OpenLineage events of a run, made of the same lineage as the version record, to a file or an HTTP endpoint.
+
+They name datasets, versions, files, times and counts, as the record does; no value of a cell is in them.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hotpass.errors import without_secrets
 from hotpass.versioning.release import Outcome
 from hotpass.workflows.errors import LineageMissingError
+from hotpass.workflows.sides import Side
+from hotpass.workflows.targets import check_target
 from hotpass.workflows.workplace import Workplace
 
 PRODUCER = "https://pypi.org/project/hotpass"
-_SECONDS = 5.0
+_ANSWER_SECONDS = 5.0
+"""How long an endpoint may keep silent."""
+_SECONDS = 10.0
+"""How long all of it may take: an endpoint that dribbles is left alone then."""
 
 
-def check_events(target: str) -> None:
-    """Raise LineageMissingError where events are asked for and cannot be made."""
-    if target and importlib.util.find_spec("openlineage") is None:
+def check_events(workplace: Workplace, source: Path, output: Path) -> None:
+    """Raise where events are asked for and cannot be made: LineageMissingError, TargetIsDataError for a file of data."""
+    target = workplace.settings["lineage.to"]
+    if not target:
+        return
+    if importlib.util.find_spec("openlineage") is None:
         raise LineageMissingError
+    if not _is_address(target):
+        for place in (source, output):
+            check_target(_file_of(workplace, target), Side("", place=place, project=workplace.project))
 
 
 def send_events(workplace: Workplace, outcome: Outcome, lineage: Mapping[str, Any]) -> tuple[str, ...]:
     """Tell that a version was made, where the settings say whom; notes on what went wrong.
 
-    The version is there already: an endpoint that does not answer takes nothing of it back.
+    The version is there already: an endpoint that refuses, hangs or is not there takes nothing of it back and holds
+    nobody up for more than ten seconds. Each event is tried once.
     """
     target = workplace.settings["lineage.to"]
     if not target:
         return ()
-    from openlineage.client.transport.file import FileConfig, FileTransport
-    from openlineage.client.transport.http import HttpConfig, HttpTransport
+    events = events_of(workplace.root.name, outcome, lineage)
+    failures: list[str] = []
 
-    try:
-        if target.startswith(("http://", "https://")):
-            options: dict[str, Any] = {"url": target, "timeout": _SECONDS}
-            if key := os.environ.get("OPENLINEAGE_API_KEY"):
-                options["auth"] = {"type": "api_key", "apiKey": key}
-            transport: Any = HttpTransport(HttpConfig.from_dict(options))
-        else:
-            path = Path(os.path.abspath(workplace.root / Path(target).expanduser()))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            transport = FileTransport(FileConfig(log_file_path=str(path), append=True))
-        for event in events_of(workplace.root.name, outcome, lineage):
-            transport.emit(event)
-        transport.close()
-    except Exception as error:  # noqa: BLE001  # whatever a library of the network raises
-        return (f"no OpenLineage events went to {target}: {error}",)
-    return ()
+    def send() -> None:
+        try:
+            _send(_transport(workplace, target), events)
+        except Exception as error:  # noqa: BLE001  # whatever a library of the network raises
+            failures.append(_reason(error))
+
+    # A thread, for no time limit of an HTTP library is one for the whole.
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    sender.join(_SECONDS)
+    if sender.is_alive():
+        failures.append(f"it takes longer than {_SECONDS:.0f} seconds")
+    return tuple(f"no OpenLineage events went to {without_secrets(target)}: {why}" for why in failures[:1])
+
+
+def _is_address(target: str) -> bool:
+    return target.startswith(("http://", "https://"))
+
+
+def _file_of(workplace: Workplace, target: str) -> Path:
+    return Path(os.path.abspath(workplace.root / Path(target).expanduser()))
+
+
+def _transport(workplace: Workplace, target: str) -> Any:
+    if _is_address(target):
+        from openlineage.client.transport.http import HttpConfig, HttpTransport
+
+        options: dict[str, Any] = {"url": target, "timeout": _ANSWER_SECONDS, "retry": {"total": 0}}
+        if key := os.environ.get("OPENLINEAGE_API_KEY"):
+            options["auth"] = {"type": "api_key", "apiKey": key}
+        return HttpTransport(HttpConfig.from_dict(options))
+    from openlineage.client.transport.file import FileConfig, FileTransport
+
+    path = _file_of(workplace, target)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return FileTransport(FileConfig(log_file_path=str(path), append=True))
+
+
+def _send(transport: Any, events: Sequence[Any]) -> None:
+    for event in events:
+        transport.emit(event)
+    transport.close()
+
+
+def _reason(error: Exception) -> str:
+    """Why nothing was sent, on one line and without what an address may give away."""
+    import requests
+
+    match error:
+        case requests.HTTPError() if error.response is not None:
+            return f"it answers {error.response.status_code}"
+        case requests.Timeout():
+            return f"no answer within {_ANSWER_SECONDS:.0f} seconds"
+        case requests.ConnectionError():
+            return "no connection"
+        case _:
+            lines = without_secrets(str(error)).strip().splitlines()
+            return lines[0] if lines else type(error).__name__
 
 
 def events_of(namespace: str, outcome: Outcome, lineage: Mapping[str, Any]) -> list[Any]:

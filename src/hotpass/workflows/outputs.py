@@ -52,7 +52,7 @@ def newest_release(workplace: Workplace, dataset: Dataset | None) -> Release | N
     project = workplace.project
     if project is None or dataset is None or dataset.pointer is None:
         return None
-    catalogue = catalogue_of(dataset.name, project.git.tags(f"{dataset.name}-v"))
+    catalogue = catalogue_of(dataset.name, project.git.tags(dataset.name))
     check_tags_present(project, catalogue, load_record(project, dataset)[0])
     return catalogue.newest
 

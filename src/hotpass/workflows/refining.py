@@ -146,7 +146,7 @@ def prepare_run(workplace: Workplace, request: RefineRequest) -> Iterator[Prepar
             raise BadOutputError(str(output), f"only a file in {workplace.root} can have a version")
         if workplace.dataset_at(output) is None:
             check_new(_repository(workplace), output)
-    check_events(workplace.settings["lineage.to"])
+    check_events(workplace, source, output)
     profile = workplace.profile(request.profile)
     if not source.exists():
         raise NothingThereError(str(source))

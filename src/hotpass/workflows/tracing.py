@@ -260,7 +260,12 @@ def _differs(name: str, before: Mapping[str, _State], now: Mapping[str, _State])
 def _event(
     release: Release, table: str, old: list[RecordRow], new: list[RecordRow], column: str | None
 ) -> TraceEvent | None:
-    """What happened to the record in a release, None where its cells, or the one that is asked for, are as before."""
+    """What happened to the record in a release, None where its cells, or the one that is asked for, are as before.
+
+    None, too, for a table that has no such column: another one has it.
+    """
+    if column is not None and not any(column in row.values for row in (*old, *new)):
+        return None
     kind = "appeared" if not old else "vanished" if not new else "changed"
     single = len(old) <= 1 and len(new) <= 1
     cells = tuple(_cells(old[0] if old else None, new[0] if new else None, column)) if single else ()

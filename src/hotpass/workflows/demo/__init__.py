@@ -1,6 +1,7 @@
 """The demonstration: what Hotpass does, on made-up lists, in a scratch repository.
 
-``run_demo`` makes the repository, runs the commands a reader would type and proves that old bytes come back.
+``run_demo`` makes the repository, runs the commands a reader would type and proves that old bytes come back;
+``write_lists`` writes the lists alone, for readers who do the rest themselves.
 """
 
 from hotpass.workflows.demo.story import (
@@ -8,7 +9,19 @@ from hotpass.workflows.demo.story import (
     NotEmptyError,
     ProofFailedError,
     StepFailedError,
+    UnexpectedVersionError,
+    WrittenLists,
     run_demo,
+    write_lists,
 )
 
-__all__ = ["DemoResult", "NotEmptyError", "ProofFailedError", "StepFailedError", "run_demo"]
+__all__ = [
+    "DemoResult",
+    "NotEmptyError",
+    "ProofFailedError",
+    "StepFailedError",
+    "UnexpectedVersionError",
+    "WrittenLists",
+    "run_demo",
+    "write_lists",
+]

@@ -1,39 +1,25 @@
 """Made-up lists for the demonstration: kite workshops on a coast that is on no map.
 
-Nobody and nothing in them exists: names of people, towns and workshops are invented, telephone numbers come from the
-range that is kept for fiction in the United Kingdom (01632 960000 to 960999), and domains are below example.org.
+Nobody and nothing in them exists: names of people, towns and workshops are invented, telephone numbers come from a range
+that is kept for fiction in the United Kingdom (0191 498 0000 to 0999), and domains end in ``.example`` or ``.example.org``, which are
+nobody's.
 The same seed always gives the same bytes.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
-
-from hotpass.workflows.demo.workbook import Cell, Sheet, workbook_bytes
+from types import MappingProxyType
 
 SEED = 20251102
-_COUNT = 60
-_IN_NORTH = range(40)
-_IN_SOUTH = range(28, 60)  # twelve workshops stand in both lists
-
 _FIRST = ("Amber", "Brindle", "Cobalt", "Dapple", "Ember", "Fallow", "Gilded", "Hollow", "Indigo", "Juniper")
-_SECOND = ("Heron", "Lantern", "Thimble", "Anchor", "Bobbin", "Compass")
+_SECOND = ("Heron", "Lantern", "Thimble", "Anchor", "Bobbin", "Compass", "Saddler", "Mallow", "Tern")
 _KIND = ("Kite Loft", "Kite Works", "Line and Sail", "Wind Shop")
-_TOWNS = (
-    "Quillhaven",
-    "Marrowby",
-    "Tidewick",
-    "Osterfold",
-    "Pellmoor",
-    "Lantry Cross",
-    "Sallowmere",
-    "Überstrand",
-)
+_COAST = ("Quillhaven", "Marrowby", "Tidewick", "Osterfold", "Pellmoor", "Lantry Cross", "Überstrand")
+_ISLANDS = ("Sallow Isle", "Great Pell", "Little Pell", "Norrey")
 _GIVEN = (
     "Ottoline",
     "Barnaby",
@@ -57,15 +43,17 @@ _FAMILY = (
     "Inkpenner",
     "Jolliby",
 )
-_NOTES = (
-    None,
-    None,
-    "=see the other list",
-    "@ the old pier",
-    "-",
-    "+ a second room in summer",
-    " closed on Mondays ",
-)
+
+NORTH, SOUTH = range(40), range(28, 60)
+"""Who is in the register of the north and in the list of the south: twelve are in both."""
+WEST, EAST, MEMBERS = range(56, 70), range(70, 80), range(76, 90)
+"""Who is in the list of the islands: side by side, and on a sheet of members that has no header."""
+
+DOUBTFUL, OTHER_PHONE = 50, "0191 498 0999"
+"""Who is among the members, too, with another telephone number: whether it is the one of the south is for people to say."""
+
+TWICE = SOUTH.start + 5
+"""Who is in the register and stands twice in the list of the south: three rows that are one."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +69,37 @@ class Workshop:
     opened: date
     places: int
 
+    @property
+    def website(self) -> str:
+        """The address of its page."""
+        return f"https://www.{self.email.partition('@')[2]}.org/"
 
-_MISTAKES: dict[int, Callable[[Workshop], Workshop]] = {
-    3: lambda shop: replace(shop, town=shop.town[:-2] + shop.town[-1]),
-    11: lambda shop: replace(shop, phone=1632960999),
-    24: lambda shop: replace(shop, email=""),
-    47: lambda shop: replace(shop, person="N. N."),
-}
-MISTAKES = len(_MISTAKES)
+    @property
+    def dialled(self) -> str:
+        """The telephone number as people write it."""
+        digits = f"0{self.phone}"
+        return f"{digits[:4]} {digits[4:7]} {digits[7:]}"
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A mistake in the register, that a correction takes back: in the column ``header``, what stands there instead."""
+
+    header: str
+    wrong: str | int
+
+
+SLIPS: Mapping[int, Slip] = MappingProxyType(
+    {
+        3: Slip("Town", "Quilhavn"),
+        11: Slip("Telephone", 1914980000),
+        20: Slip("Person", "Ottoline Bask"),
+        24: Slip("E-mail", "fenela@hollow-hern.example"),
+    }
+)
+"""By place in the register. Nobody of these is in another list, so the slip is all that is known of them."""
+UNREADABLE = MappingProxyType({7: "0191 498 O1l7", 15: "ask for Ione"})
+"""By place in the register: telephone numbers that nobody can dial, and nobody corrects."""
 
 
 def workshops(seed: int = SEED) -> list[Workshop]:
@@ -96,18 +107,18 @@ def workshops(seed: int = SEED) -> list[Workshop]:
     random = Random(seed)
     pairs = [(first, second) for first in _FIRST for second in _SECOND]
     random.shuffle(pairs)
-    phones = random.sample(range(900), _COUNT)
+    phones = random.sample(range(1000), len(pairs))
     made = []
-    for index, (first, second) in enumerate(pairs[:_COUNT]):
+    for index, (first, second) in enumerate(pairs):
         given, family = random.choice(_GIVEN), random.choice(_FAMILY)
         made.append(
             Workshop(
                 number=index + 1,
                 name=f"{first} {second} {random.choice(_KIND)}",
-                town=random.choice(_TOWNS),
+                town=random.choice(_ISLANDS if index >= WEST.start else _COAST),
                 person=f"{given} {family}",
-                email=f"{given}.{family}@{first}-{second}.example.org".lower(),
-                phone=1632960000 + phones[index],
+                email=f"{given}@{first}-{second}.example".lower(),
+                phone=1914980000 + phones[index],
                 opened=date(1990, 1, 1) + timedelta(days=random.randrange(12000)),
                 places=random.randrange(4, 40),
             )
@@ -115,77 +126,6 @@ def workshops(seed: int = SEED) -> list[Workshop]:
     return made
 
 
-def raw_files(seed: int = SEED) -> dict[str, bytes]:
-    """Make the messy lists as they came in: path inside ``data/`` and bytes."""
-    known = workshops(seed)
-    return {
-        "northern_register.xlsx": _northern_register([known[i] for i in _IN_NORTH], Random(seed + 1)),
-        "southern_list.csv": _southern_list([known[i] for i in _IN_SOUTH], Random(seed + 2)),
-    }
-
-
-def refined_workbook(seed: int = SEED, *, corrected: bool) -> bytes:
-    """Make the tidy workbook, with its few wrong cells or without them."""
-    known = workshops(seed)
-    if not corrected:
-        for index, spoil in _MISTAKES.items():
-            known[index] = spoil(known[index])
-    header = (
-        "organization_id",
-        "organization_name",
-        "locality",
-        "contact_name",
-        "contact_email",
-        "contact_phone",
-    )
-    rows: list[Sequence[Cell]] = [(*header, "opened", "places", "source_datasets")]
-    for shop in known:
-        phone, source = f"+44{shop.phone}", _sources(shop.number - 1)
-        text = (f"KW-{shop.number:04d}", shop.name, shop.town, shop.person, shop.email or None, phone)
-        rows.append((*text, shop.opened, shop.places, source))
-    return workbook_bytes([Sheet("organizations", rows)])
-
-
-def _sources(index: int) -> str:
-    lists = {"northern_register.xlsx": index in _IN_NORTH, "southern_list.csv": index in _IN_SOUTH}
-    return "; ".join(name for name, listed in lists.items() if listed)
-
-
-def _northern_register(shops: Sequence[Workshop], random: Random) -> bytes:
-    """A title block, a header of two rows, telephones as numbers, and a second sheet that is no list."""
-    rows: list[Sequence[Cell]] = [
-        ("Register of kite workshops, northern coast",),
-        ("as told on the telephone; no promise is made",),
-        (),
-        ("Workshop", None, "Contact", None, None, "Since", "Places", "Notes"),
-        ("Name", "Town", "Person", "Telephone", "E-mail"),
-    ]
-    for shop in shops:
-        name = shop.name + random.choice(("", "", " ", "   "))
-        phone: Cell = random.choice((shop.phone, shop.phone, shop.phone, f"+44 {shop.phone}", "n/a"))
-        email = random.choice((shop.email, shop.email, shop.email.upper(), "n/a"))
-        note = random.choice(_NOTES)
-        rows.append((name, shop.town, shop.person, phone, email, shop.opened, shop.places, note))
-    codes: list[Sequence[Cell]] = [("code", "meaning"), ("n/a", "nobody answered"), ("-", "nothing to say")]
-    merged = ("A4:B4", "C4:E4", "F4:F5", "G4:G5", "H4:H5")
-    return workbook_bytes([Sheet("Register", rows, merged), Sheet("Codes", codes)])
-
-
-def _southern_list(shops: Sequence[Workshop], random: Random) -> bytes:
-    """Semicolons, a byte order mark, other headings, other spellings, dates with dots and one line twice."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(("Organisation", "Place", "Tel.", "Mail", "Contact (role)", "Opened", "Remarks"))
-    for shop in [*shops, shops[5]]:
-        name = random.choice(
-            (shop.name, shop.name.upper(), f"The {shop.name}", shop.name.replace(" and ", " & "))
-        )
-        number = f"0{shop.phone}"
-        phone = random.choice(
-            (number, f"{number[:5]} {number[5:8]} {number[8:]}", f"({number[:5]}) {number[5:]}")
-        )
-        person = f"{shop.person} ({random.choice(('owner', 'clerk', 'owner, mornings'))})"
-        email = random.choice((shop.email, f"mailto:{shop.email}", f" {shop.email}", "none"))
-        opened = f"{shop.opened:%d.%m.%Y}"
-        writer.writerow((name, shop.town, phone, email, person, opened, random.choice(_NOTES) or ""))
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+def chosen(known: Sequence[Workshop], places: range) -> list[Workshop]:
+    """The workshops of one list."""
+    return [known[place] for place in places]

@@ -19,7 +19,7 @@ from pathlib import Path
 from hotpass.errors import HotpassError, IntegrityError, RefusedError
 from hotpass.process import Finished, run
 from hotpass.versioning.errors import DvcMissingError
-from hotpass.workflows.demo import data
+from hotpass.workflows.demo import data, lists
 
 DATASET = "refined_data"
 OUTPUT = "dist/refined_data.xlsx"
@@ -35,9 +35,9 @@ _ELSEWHERE = (
     "GIT_PREFIX",
 )
 _OPENING = """\
-Kite workshops on a coast that is on no map: two messy lists of them have been refined into one workbook.
-The first result is released as 1.0.0, mended as 1.0.1, and then the first one is brought back twice: here,
-and in a fresh clone with plain git and DVC. All people, names and numbers are made up."""
+Kite workshops on a coast that is on no map: messy lists of them come in, twice, and then a correction. Each time the
+folder is refined into one workbook and released, under the number that the changes ask for. Then: what changed, where
+a cell comes from, and an old release back, here and in a fresh clone. All people, names and numbers are made up."""
 
 
 class NotEmptyError(RefusedError):
@@ -89,18 +89,35 @@ class ProofFailedError(IntegrityError):
         return "this should not happen; please report it with the output above"
 
 
+class UnexpectedVersionError(IntegrityError):
+    """The changes of a delivery asked for another number than the story tells."""
+
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"the demonstration made {self.found} where {self.expected} belongs"
+
+    @property
+    def hint(self) -> str:
+        """The next step."""
+        return "this should not happen; please report it with the output above"
+
+
 @dataclass(frozen=True)
 class DemoResult:
     """What the demonstration left behind.
 
-    ``directory`` holds ``project`` (the repository), ``storage`` (its DVC remote) and ``clone``; ``digests`` are the
-    md5 digests of the released workbooks by version; ``commands`` are the lines shown, in order.
+    ``directory`` holds ``project`` (the repository), ``storage`` (its DVC remote), ``clone`` and ``pages``, to be opened
+    in a browser; ``digests`` are the md5 digests of the released workbooks by version; ``commands`` are the lines shown,
+    in order.
     """
 
     directory: str
     project: str
     storage: str
     clone: str
+    pages: str
     digests: Mapping[str, str]
     commands: tuple[str, ...]
 
@@ -118,8 +135,10 @@ def run_demo(directory: Path | None, show: Callable[[str], None]) -> DemoResult:
     for line in _OPENING.splitlines():
         show(line)
     _set_up(story)
-    _track(story)
-    _release(story)
+    _first_delivery(story)
+    _second_delivery(story)
+    _correction(story)
+    _look(story)
     _restore(story)
     _clone(story)
     _close(story)
@@ -128,9 +147,32 @@ def run_demo(directory: Path | None, show: Callable[[str], None]) -> DemoResult:
         project=str(story.project),
         storage=str(story.storage),
         clone=str(story.clone),
+        pages=str(story.pages),
         digests=dict(story.digests),
         commands=tuple(story.commands),
     )
+
+
+@dataclass(frozen=True)
+class WrittenLists:
+    """The folder with the made-up lists, and its files: one folder for each delivery."""
+
+    directory: str
+    files: tuple[str, ...]
+
+
+def write_lists(directory: Path | None) -> WrittenLists:
+    """Write the lists that the story is told with, delivery by delivery, and a profile for them.
+
+    The folder is made where it does not exist. Raises NotEmptyError for a folder with something in it.
+    """
+    root = _scratch_folder(directory)
+    content = {"kites.yaml": lists.PROFILE.encode()}
+    for delivery in (lists.spring, lists.summer, lists.correction):
+        content |= {f"{delivery.__name__}/{name}": book for name, book in delivery().items()}
+    for name, book in content.items():
+        _write(root / name, book)
+    return WrittenLists(str(root), tuple(content))
 
 
 def _scratch_folder(directory: Path | None) -> Path:
@@ -149,6 +191,7 @@ class _Story:
     def __init__(self, root: Path, show: Callable[[str], None]) -> None:
         self.root, self.show = root, show
         self.project, self.storage, self.clone = root / "project", root / "storage", root / "clone"
+        self.pages = root / "pages"
         self.digests: dict[str, str] = {}
         self.commands: list[str] = []
         self._chapter = 0
@@ -173,9 +216,10 @@ class _Story:
             self.show(f"     {text}".expandtabs().rstrip())
         return out
 
-    def quietly(self, *argv: str, cwd: Path | None = None) -> None:
-        """Run a command that is stage setting, not story."""
-        self._finish(list(argv), shlex.join(argv), cwd or self.project)
+    def quietly(self, *argv: str, cwd: Path | None = None) -> str:
+        """Run a command that is stage setting, not story; returns its standard output."""
+        done = self._finish(list(argv), shlex.join(argv), cwd or self.project)
+        return done.out.decode("utf-8", "replace")
 
     def prove(self, path: Path, version: str) -> None:
         """Show that a file has the bytes of a release."""
@@ -193,54 +237,69 @@ class _Story:
 
 
 def _set_up(story: _Story) -> None:
-    story.chapter("A repository with a place for its data")
-    for folder in (story.project, story.storage):
+    story.chapter("A repository with a place for its data, and what is known of the lists")
+    for folder in (story.project, story.storage, story.pages):
         folder.mkdir()
     story.tell(f"cd {shlex.quote(str(story.project))}")
     story.type("git init --quiet")
     _settle_git(story, story.project)
     story.type(f"hotpass version --init --remote {shlex.quote(str(story.storage))} --no-input")
-    story.type("git add .dvc/config .dvc/.gitignore .dvcignore")
-    story.type('git commit --quiet -m "Configure DVC remote storage"')
+    _write(story.project / "kites.yaml", lists.PROFILE.encode())
+    _write(story.project / "hotpass.toml", b'[refine]\nprofile = "kites.yaml"\n')
+    story.tell("kites.yaml: a profile of six lines; hotpass.toml: that it is the one to use")
+    story.type("git add .dvc/config .dvc/.gitignore .dvcignore kites.yaml hotpass.toml")
+    story.type('git commit --quiet -m "A place for data, and a profile"')
 
 
-def _track(story: _Story) -> None:
-    story.chapter("Track the lists that came in and the workbook that was made of them")
-    for name, content in data.raw_files().items():
-        _write(story.project / "data" / name, content)
-        story.tell(f"data/{name}: {len(content)} bytes")
-    story.digests["1.0.0"] = _write(story.project / OUTPUT, data.refined_workbook(corrected=False))
-    said = story.type("hotpass version --add data/") + story.type(f"hotpass version --add {OUTPUT}")
-    story.tell("git ignores data and workbook now, and keeps their pointers")
-    for line in _git_add_lines(said):
-        story.type(line)
-    story.type('git commit --quiet -m "Track datasets with DVC"')
+def _first_delivery(story: _Story) -> None:
+    story.chapter("The first delivery: a workbook and a text file, refined and released")
+    _deliver(story, lists.spring())
+    _refine(story, "1.0.0", '--description "The lists of spring"')
 
 
-def _git_add_lines(said: str) -> list[str]:
-    """The ``git add`` lines that ``--add`` tells the reader to type."""
-    return [line[line.index("git add ") :].strip() for line in said.splitlines() if "git add " in line]
+def _second_delivery(story: _Story) -> None:
+    story.chapter("The second delivery: another workbook, with lists side by side and one without a header")
+    _deliver(story, lists.summer())
+    pages = f"../{story.pages.name}"
+    _refine(story, "1.1.0", f'--description "The isles join" --report {pages}/refined.html')
+    story.type(f"hotpass compare {DATASET}@1.0.0 {DATASET}@1.1.0 --quiet --html {pages}/compare.html")
 
 
-def _release(story: _Story) -> None:
-    story.chapter("Release it, mend it, release it again")
-    story.type(f'hotpass version --set 1.0.0 --tag --dataset {DATASET} --description "Initial release"')
-    story.digests["1.0.1"] = _write(story.project / OUTPUT, data.refined_workbook(corrected=True))
-    story.tell(f"{data.MISTAKES} wrong cells are corrected in {OUTPUT}")
-    story.type("hotpass version --status")
-    story.type(f'hotpass version --bump patch --tag --dataset {DATASET} --description "Four cells corrected"')
-    story.type("hotpass version --status")
-    story.type(f"hotpass version --get {DATASET}")
+def _correction(story: _Story) -> None:
+    story.chapter("A correction: the register comes again, four cells of it mended")
+    _deliver(story, lists.correction())
+    _refine(story, "1.1.1", '--description "Four cells corrected"')
+    story.tell("the same again: the same bytes, so there is nothing to release")
+    story.type("hotpass refine --bump auto --tag")
+
+
+def _look(story: _Story) -> None:
+    story.chapter("What became of one workshop, and where its cells come from")
+    slip = next(place for place, slip in data.SLIPS.items() if slip.header == "Telephone")
+    names = (data.workshops()[slip].name, data.workshops()[data.TWICE].name)
+    chosen = f"organization_name IN ('{names[0]}', '{names[1]}') ORDER BY organization_name"
+    said = story.type(
+        f"hotpass query \"SELECT organization_id, organization_name FROM '{DATASET}@latest!Data' WHERE {chosen}\""
+    )
+    corrected, merged = (_id_in(said, name) for name in names)
+    story.type(f"hotpass trace {DATASET} {corrected} --column contact_phone")
+    story.tell("and why some rows became one: the cells, the evidence, which value won")
+    story.type(f"hotpass refine --explain {merged}")
+
+
+def _id_in(said: str, name: str) -> str:
+    """The id that stands before a name in what a command said."""
+    return next(line.split()[0] for line in said.splitlines() if name in line)
 
 
 def _restore(story: _Story) -> None:
     story.chapter("Bring the first release back, and return")
     output = story.project / OUTPUT
-    story.prove(output, "1.0.1")
     story.type(f"hotpass restore {DATASET}@1.0.0")
     story.prove(output, "1.0.0")
-    story.type(f"hotpass restore {DATASET}@1.0.1")
-    story.prove(output, "1.0.1")
+    story.type(f"hotpass restore {DATASET}@latest")
+    story.prove(output, "1.1.1")
+    story.type(f"hotpass history {DATASET}")
 
 
 def _clone(story: _Story) -> None:
@@ -250,20 +309,42 @@ def _clone(story: _Story) -> None:
     story.type("git clone --quiet project clone", cwd=story.root)
     _settle_git(story, story.clone)
     story.tell("cd clone")
-    story.type(f"git checkout {DATASET}-v1.0.0", cwd=story.clone)
+    story.type(f"git checkout --quiet {DATASET}-v1.0.0", cwd=story.clone)
     story.type("dvc pull", cwd=story.clone)
     story.prove(story.clone / OUTPUT, "1.0.0")
 
 
 def _close(story: _Story) -> None:
+    story.chapter("Open")
+    for place, what in (
+        (story.pages / "refined.html", "what refining decided: rules, worst rows, columns, what changed"),
+        (story.pages / "compare.html", "1.0.0 and 1.1.0 side by side"),
+        (story.project / OUTPUT, "the workbook: Data, Contacts, Quarantine, Summary"),
+    ):
+        story.show(f"   {place}")
+        story.show(f"     {what}")
     story.chapter("Try next")
-    project = shlex.quote(str(story.project))
-    story.show(f"   cd {project}")
-    story.show("   git log --oneline --decorate")
-    story.show(f"   hotpass version --bump minor --tag --dataset {DATASET} --description 'My own release'")
-    story.show(f"   hotpass restore {DATASET}@1.0.0")
+    story.show(f"   cd {shlex.quote(str(story.project))}")
+    story.show("   hotpass review                      # one pair of rows that only a person can judge")
+    story.show("   hotpass refine --bump auto --tag    # your answer is obeyed: a release of its own")
+    story.show(f"   hotpass show {DATASET}@latest    # the record of a release: lineage, numbers, changes")
     story.show("")
     story.show(f"Everything is in {story.root}; delete that folder when you have seen enough.")
+
+
+def _deliver(story: _Story, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        _write(story.project / "data" / name, content)
+        story.tell(f"data/{name}: {len(content):,} bytes")
+
+
+def _refine(story: _Story, version: str, options: str) -> None:
+    """Refine and release; what comes out must be the version that the story tells of."""
+    story.type(f"hotpass refine --bump auto --tag {options}")
+    found = story.quietly("hotpass", "version", "--get", DATASET).strip()
+    if found != version:
+        raise UnexpectedVersionError(found, version)
+    story.digests[version] = _md5((story.project / OUTPUT).read_bytes())
 
 
 def _settle_git(story: _Story, repository: Path) -> None:

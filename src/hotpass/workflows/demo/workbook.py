@@ -35,11 +35,15 @@ _STYLES = (
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name, its rows from row 1 on, and merged ranges such as ``C5:E5``."""
+    """One sheet: its name, its rows from row 1 on, and merged ranges such as ``C5:E5``.
+
+    Up to ``last_row`` there are rows that hold nothing but a style, as somebody leaves who formats a whole column.
+    """
 
     name: str
     rows: Sequence[Sequence[Cell]]
     merged: tuple[str, ...] = ()
+    last_row: int = 0
 
 
 def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
@@ -107,6 +111,10 @@ def _worksheet(sheet: Sheet) -> str:
         f'<row r="{r}">{"".join(_cell(f"{column_letters(c)}{r}", cell) for c, cell in enumerate(row))}</row>'
         for r, row in enumerate(sheet.rows, start=1)
         if row
+    )
+    rows += "".join(
+        f'<row r="{r}"><c r="A{r}" s="{_DATE_STYLE}"/></row>'
+        for r in range(len(sheet.rows) + 1, sheet.last_row + 1)
     )
     merged = "".join(f'<mergeCell ref="{area}"/>' for area in sheet.merged)
     tail = f'<mergeCells count="{len(sheet.merged)}">{merged}</mergeCells>' if merged else ""
