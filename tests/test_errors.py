@@ -130,6 +130,7 @@ from hotpass.workflows.errors import (
     BadKeyError,
     BadOutputError,
     BadQueryError,
+    EditedOutputError,
     ForbiddenQueryError,
     LineageMissingError,
     NeedsRepositoryError,
@@ -943,6 +944,12 @@ ROWS = [
         10,
         "dist/x.xlsx is no refined dataset, and its bytes are kept nowhere else",
         "keep it first: hotpass version --add dist/x.xlsx; or write elsewhere: --output-path FILE",
+    ),
+    Row(
+        EditedOutputError(path="dist/x.xlsx"),
+        10,
+        "dist/x.xlsx was saved by another program since it was refined, and its bytes are kept nowhere else",
+        "keep it first: hotpass version --add dist/x.xlsx; or move it away; mend the lists, not the output",
     ),
     Row(
         NotProvedError(path="x.xlsx", reason="the reason"),

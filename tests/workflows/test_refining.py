@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -302,6 +303,21 @@ def test_inputs_outside_the_repository_are_named_and_not_tracked(fresh: Repo, tm
     assert str(tmp_path) not in fresh.git("log", "-p", "--all").stdout
 
 
+def test_inputs_that_git_holds_are_named_and_not_tracked(fresh: Repo) -> None:
+    """A folder that cannot be a dataset is no reason to refuse: its files are named by digest, and it is said why."""
+    fresh.commit("lists, by plain git", "data")
+    result = fresh.hotpass(*RELEASE)
+    assert (
+        "the inputs are no dataset, so the record names their digests alone: data is tracked by git"
+        in result.stderr
+    )
+    assert lineage(fresh)["input_dataset"] is None
+    assert {each["md5"] for each in lineage(fresh)["inputs"]} == {
+        fresh.digest(f"data/{path}") for path in fresh.files("data")
+    }
+    assert fresh.tags() == ["refined_data-v1.0.0"]
+
+
 def test_every_run_makes_a_draft_where_the_settings_say_so(fresh: Repo) -> None:
     fresh.write("hotpass.toml", SETTINGS + "[versioning]\nenabled = true\n")
     first = fresh.hotpass("refine").stdout.splitlines()
@@ -419,6 +435,35 @@ def test_a_file_that_is_no_refined_dataset_is_not_written_over(fresh: Repo) -> N
     assert everything(fresh) == before
 
 
+def test_an_output_that_was_edited_by_hand_is_not_lost(released: Repo) -> None:
+    """Promise 1: refused until its bytes are kept; what refine wrote itself is written over."""
+    book = openpyxl.load_workbook(released.path(BOOK))
+    book["Data"]["B2"].value = "By hand"
+    book.save(released.path(BOOK))
+    before = everything(released)
+    result = released.hotpass("refine", check=False)
+    assert result.code == 10
+    assert f"{BOOK} was saved by another program since it was refined" in result.stderr
+    assert everything(released) == before
+    edited = released.read(BOOK)
+    released.hotpass("version", "--add", BOOK)
+    released.hotpass("refine")
+    assert released.object(hashlib.md5(edited).hexdigest()).read_bytes() == edited
+    assert "By hand" not in {row["organization_name"] for row in data(released)}
+
+
+def test_a_clone_without_its_history_gives_no_ids_anew(once: Path, tmp_path: Path) -> None:
+    """Neither without the tags that say which ids there are (6), nor without the data that has them (9)."""
+    released = copied(once, tmp_path)
+    for option, code, said in (("--no-tags", 6, "git fetch --tags"), ("--tags", 9, "lost: no copy found")):
+        clone = Repo(tmp_path / option, tmp_path / "nowhere")
+        released.git("clone", "-q", option, str(released.root), str(clone.root))
+        result = clone.hotpass("refine", "--input-dir", str(released.path("data")), check=False)
+        assert result.code == code, result
+        assert said in result.stderr
+        assert not clone.path(BOOK).exists()
+
+
 def test_the_report_is_one_page_with_the_changes(released: Repo, tmp_path: Path) -> None:
     change(released, "44 Dune Road", "45 Dune Road")
     page = tmp_path / "refined.html"
@@ -463,7 +508,8 @@ def test_a_broken_rule_leaves_everything_as_it_was(released: Repo, tmp_path: Pat
 def test_bad_files_are_named_and_the_rest_is_refined(fresh: Repo) -> None:
     """Issue D, "Bad input"."""
     whole = fresh.read("data/north/register.xlsx")
-    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+    fresh.write("hotpass.toml", "limit_bytes = 2000000\n" + SETTINGS)
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le")
     for name, content in {
         "nothing.xlsx": b"",
         "cut.xlsx": whole[: len(whole) // 2],
@@ -474,6 +520,7 @@ def test_bad_files_are_named_and_the_rest_is_refined(fresh: Repo) -> None:
         "photo.png": b"\x89PNG",
         "noise.csv": bytes(range(256)) * 4,
         "blank.csv": b"\n\n\n",
+        "huge.csv": b"Name,Phone\n" + b"Heron Hall,1\n" * 200_000,
     }.items():
         fresh.write(f"data/{name}", content)
     result = fresh.hotpass(*RELEASE)
@@ -481,13 +528,14 @@ def test_bad_files_are_named_and_the_rest_is_refined(fresh: Repo) -> None:
     for name, reason in {
         "nothing.xlsx": "it is empty",
         "cut.xlsx": "damaged",
-        "locked.xlsx": "",
+        "locked.xlsx": "locked.xlsx is encrypted",
         # By path, the first of the two is the one that is read.
         "north/register.xlsx": "it has the same bytes as again.xlsx",
         "~$people.xlsx": "lock file",
         "photo.png": "suffix",
         "noise.csv": "",
         "blank.csv": "",
+        "huge.csv": "more than limit_bytes = 2,000,000 allows",
     }.items():
         line = next((line for line in result.stderr.splitlines() if f"left out: {name}: " in line), "")
         assert line, (name, result.stderr)
@@ -495,6 +543,15 @@ def test_bad_files_are_named_and_the_rest_is_refined(fresh: Repo) -> None:
     assert "Traceback" not in result.stderr
     assert len(data(fresh)) == 11
     assert "cut.xlsx" in lineage(fresh)["left_out"]
+
+
+def test_what_is_named_and_not_there_leaves_no_trace(fresh: Repo) -> None:
+    before = fresh.status()
+    for args in (("--input-dir", "nowhere"), ("--profile", "nobodys"), ("--output-path", "far/away/x.doc")):
+        assert fresh.hotpass("refine", *args, check=False).code in (2, 3)
+    assert fresh.status() == before
+    assert not fresh.path("dist").exists()
+    assert not fresh.path("far").exists()
 
 
 def test_a_folder_without_anything_to_refine_is_an_error(fresh: Repo) -> None:

@@ -18,18 +18,22 @@ class Meter:
         self._what, self._total, self._done, self._unit = "", 0, 0, "bytes"
         self._next = 0.0
         self._shown = False
+        self._open = False
 
     def begin(self, what: str, total: int, unit: str) -> None:
         """Start a new line."""
         self.end()
         self._what, self._total, self._done, self._unit = what, total, 0, unit
         self._next = time.monotonic() + _PATIENCE
+        self._open = True
 
     def advance(self, amount: int) -> None:
-        """Draw the line anew, ten times a second at most; work that nobody announced is not shown."""
+        """Draw the line anew, ten times a second at most; what is done outside of announced work is not shown."""
+        if not self._open:
+            return
         self._done += amount
         now = time.monotonic()
-        if self._what and now >= self._next:
+        if now >= self._next:
             self._next = now + _INTERVAL
             self._shown = True
             sys.stderr.write(f"\r\x1b[K{self._what} {self._figures()}")
@@ -37,11 +41,11 @@ class Meter:
 
     def end(self) -> None:
         """Take the line away."""
+        self._open = False
         if self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
         self._shown = False
-        self._what = ""
 
     def _figures(self) -> str:
         share = f" ({100 * self._done // self._total} %)" if self._total else ""

@@ -10,6 +10,7 @@ import io
 import struct
 import zipfile
 import zlib
+from pathlib import Path
 
 CREATED = "1980-01-01T00:00:00Z"
 """When every workbook was created: the same moment that its archive gives for its parts."""
@@ -62,6 +63,15 @@ def with_fixed_dates(book: bytes) -> bytes:
         raise ValueError("the workbook's archive is larger than 4 GiB")
     end = _END.pack(b"PK\x05\x06", 0, 0, len(parts), len(parts), length, at, 0)
     return b"".join([*pieces, *entries, end])
+
+
+def is_as_written(book: Path) -> bool:
+    """Whether a workbook is as :func:`with_fixed_dates` left it: any program that saves it again puts its own dates in."""
+    try:
+        with zipfile.ZipFile(book) as archive:
+            return archive.read(_PART) == _CORE
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error):
+        return False
 
 
 def _stored(offset: int) -> tuple[bytes, bytes]:

@@ -279,6 +279,19 @@ class NotRefinedError(RefusedError):
         return f"keep it first: hotpass version --add {self.path}; or write elsewhere: --output-path FILE"
 
 
+class EditedOutputError(RefusedError):
+    """Refined data was changed by hand, and is neither stored nor written by refine again."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.path} was saved by another program since it was refined, and its bytes are kept nowhere else"
+
+    @property
+    def hint(self) -> str:
+        return f"keep it first: hotpass version --add {self.path}; or move it away; mend the lists, not the output"
+
+
 class NotProvedError(IntegrityError):
     """What was written does not read back as what was meant."""
 

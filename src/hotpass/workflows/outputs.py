@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hotpass import files
 from hotpass.errors import HotpassError
+from hotpass.refine.container import is_as_written
 from hotpass.refine.export import csv_bytes, neutralised, parquet_bytes, workbook_bytes
 from hotpass.refine.grid import Grid
 from hotpass.refine.ingest import InputFile
@@ -18,10 +19,12 @@ from hotpass.refine.reading import read_grids
 from hotpass.tables import Limits
 from hotpass.versioning.catalogue import Release, catalogue_of
 from hotpass.versioning.content import is_stored
+from hotpass.versioning.planning import check_tags_present
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Dataset
 from hotpass.versioning.reading import released_files
-from hotpass.workflows.errors import BadOutputError, NotProvedError, NotRefinedError
+from hotpass.versioning.recording import load_record
+from hotpass.workflows.errors import BadOutputError, EditedOutputError, NotProvedError, NotRefinedError
 from hotpass.workflows.workplace import Workplace
 
 SUFFIXES = (".xlsx", ".parquet", ".csv")
@@ -42,10 +45,16 @@ def check_output(workplace: Workplace, output: Path, source: Path) -> None:
 
 
 def newest_release(workplace: Workplace, dataset: Dataset | None) -> Release | None:
-    """The newest release of the output."""
-    if workplace.project is None or dataset is None or dataset.pointer is None:
+    """The newest release of the output.
+
+    Raises TagsMissingError in a clone that lacks the history: ids that were given there must not be given anew.
+    """
+    project = workplace.project
+    if project is None or dataset is None or dataset.pointer is None:
         return None
-    return catalogue_of(dataset.name, workplace.project.git.tags(f"{dataset.name}-v")).newest
+    catalogue = catalogue_of(dataset.name, project.git.tags(f"{dataset.name}-v"))
+    check_tags_present(project, catalogue, load_record(project, dataset)[0])
+    return catalogue.newest
 
 
 def previous_version(workplace: Workplace, output: Path, release: Release | None) -> Previous | None:
@@ -75,7 +84,7 @@ def _read(name: str, place: Path, limits: Limits, version: str = "") -> Previous
 
 
 def check_replaceable(workplace: Workplace, output: Path, previous: Previous | None) -> None:
-    """Raise NotRefinedError where a file that refine did not write would be lost."""
+    """Raise NotRefinedError and EditedOutputError where a file that refine did not write would be lost."""
     if not output.is_file():
         return
     project, dataset = workplace.project, workplace.dataset_at(output)
@@ -89,6 +98,8 @@ def check_replaceable(workplace: Workplace, output: Path, previous: Previous | N
             found = None
         if found is None:
             raise NotRefinedError(workplace.shown(output))
+    if output.suffix.lower() == ".xlsx" and not is_as_written(output):
+        raise EditedOutputError(workplace.shown(output))
 
 
 def output_bytes(refined: Refined, output: Path) -> bytes:

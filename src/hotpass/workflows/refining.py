@@ -18,6 +18,8 @@ from hotpass.refine.explanation import Explanation
 from hotpass.refine.findings import Findings
 from hotpass.refine.inputs import Inputs, read_inputs
 from hotpass.refine.pipeline import Refined, refine
+from hotpass.refine.profiles import Profile
+from hotpass.tables.errors import NothingThereError
 from hotpass.versioning.catalogue import Release
 from hotpass.versioning.errors import ChangedWhileReadingError, NoRepositoryError
 from hotpass.versioning.lock import folder_lock
@@ -131,7 +133,7 @@ def numbering_of(workplace: Workplace, request: RefineRequest) -> Numbering | No
 def prepare_run(workplace: Workplace, request: RefineRequest) -> Iterator[Prepared]:
     """Refine in memory, and keep others from writing the output meanwhile.
 
-    Raises NoInputsError, BadOutputError, NotRefinedError, LockedError, what reading profile, decisions and the version
+    Raises NoInputsError, BadOutputError, NotRefinedError, EditedOutputError, LockedError, what reading profile, decisions and the version
     before raises, and what would keep a version from being made.
     """
     source = workplace.path(request.input_dir, "refine.input_dir")
@@ -145,14 +147,17 @@ def prepare_run(workplace: Workplace, request: RefineRequest) -> Iterator[Prepar
         if workplace.dataset_at(output) is None:
             check_new(_repository(workplace), output)
     check_events(workplace, source, output)
+    profile = workplace.profile(request.profile)
+    if not source.exists():
+        raise NothingThereError(str(source))
     if request.dry_run:
-        yield _prepared(workplace, request, source, output)
+        yield _prepared(workplace, request, source, output, profile)
         return
     files.make_directories(output.parent)
     timeout = workplace.settings["lock_timeout"]
     with folder_lock(output.parent, "refine", timeout):
         outputs.drop_leftovers(output.parent)
-        yield _prepared(workplace, request, source, output)
+        yield _prepared(workplace, request, source, output, profile)
 
 
 def _repository(workplace: Workplace) -> Project:
@@ -161,7 +166,9 @@ def _repository(workplace: Workplace) -> Project:
     return workplace.project
 
 
-def _prepared(workplace: Workplace, request: RefineRequest, source: Path, output: Path) -> Prepared:
+def _prepared(
+    workplace: Workplace, request: RefineRequest, source: Path, output: Path, profile: Profile
+) -> Prepared:
     dataset = workplace.dataset_at(output)
     ours = tuple(
         path
@@ -169,7 +176,6 @@ def _prepared(workplace: Workplace, request: RefineRequest, source: Path, output
         if one is not None
         for path in (one.pointer_path, one.record_path)
     )
-    profile = workplace.profile(request.profile)
     decisions, digest = read_decisions(workplace)
     settings = settings_of(profile.country, profile.area_code, profile.date_order)
     run = Run(code_of(workplace.project, ours), settings, digest, request.point)
