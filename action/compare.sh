@@ -7,12 +7,13 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 page=$scratch/page.md
 
-# Prints "NAME<tab>PATH" of every dataset whose pointer the pull request changes.
+# Prints "NAME<tab>PATH" of every dataset whose pointer the pull request changes. A pointer that Hotpass did not write can
+# give any name: one that is no dataset's is not repeated where it could mention people or hold markup.
 changed() {
     git diff --name-only -z "$ACTION_BASE...HEAD" -- ':(glob)**/*.dvc' > "$scratch/changed"
     hotpass version --status --json > "$scratch/status.json" || true
     python3 - "$scratch" << 'PYTHON'
-import json, pathlib, sys
+import json, pathlib, re, sys
 
 scratch = pathlib.Path(sys.argv[1])
 pointers = set(scratch.joinpath("changed").read_text("utf-8", "surrogateescape").split("\0"))
@@ -21,7 +22,8 @@ if "datasets" not in status:
     sys.exit(f"hotpass version --status: {status['error']['type']}")
 for dataset in status["datasets"]:
     if dataset["path"] + ".dvc" in pointers:
-        print(dataset["dataset"], dataset["path"], sep="\t")
+        named = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", dataset["dataset"])
+        print(dataset["dataset"] if named else "", dataset["path"], sep="\t")
 PYTHON
 }
 
@@ -61,8 +63,12 @@ changed > "$scratch/datasets"
     echo '## Changes in the data'
     echo
     if [ -s "$scratch/datasets" ]; then
-        while IFS=$'\t' read -r name path; do
-            describe "$name" "$path" < /dev/null
+        while IFS= read -r line; do
+            if [ -n "${line%%$'\t'*}" ]; then
+                describe "${line%%$'\t'*}" "${line#*$'\t'}" < /dev/null
+            else
+                printf 'One more pointer is changed, whose name is no name of a dataset.\n\n'
+            fi
         done < "$scratch/datasets"
         echo 'Compared with the newest release. Look at the values with `hotpass compare NAME@latest NAME`.'
     else

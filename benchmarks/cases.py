@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks import adding, asking, comparing, history, restoring, tracing, writing
+from benchmarks import adding, asking, comparing, history, publishing, restoring, tracing, writing
 from benchmarks.measure import Contender
 from benchmarks.scratch import Scratch
 
@@ -109,6 +109,10 @@ CASES = (
     Case("bump", "MB", _BOOK, _BOOK, 5, asking.bump, _faster(3, "dvc status")),
     Case("bump-tag", "MB", _BOOK, _BOOK, 5, asking.bump_tag, _faster(3, "dvc status")),
     Case("tag", "MB", _BOOK, _BOOK, 5, asking.tag, _faster(3, "dvc status")),
+    Case("publish-folder", "files", _TREE, _QUICK_TREE, 3, publishing.folder, _faster(4, "dvc push")),
+    Case("publish-s3", "files", _TREE, _QUICK_TREE, 3, publishing.s3, _faster(1, "dvc push")),
+    Case("publish-again", "files", _TREE, _QUICK_TREE, 5, publishing.again),
+    Case("verify-releases", "releases", _TAGS[-1:], _QUICK_TAGS[-1:], 5, publishing.verify),
     Case("history", "tags", _TAGS, _QUICK_TAGS, 5, history.prepare, _faster(20, "gto history"), ("history",)),
     Case(
         "history-many",

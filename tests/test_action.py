@@ -194,6 +194,32 @@ def test_a_pull_request_without_data_and_one_with_a_first_version(pull_request: 
 
 
 @pytest.mark.slow
+def test_a_name_of_a_strangers_is_not_repeated(pull_request: Runner) -> None:
+    repo = pull_request.repo
+    repo.write(
+        "@everyone <b>.csv.dvc", f"outs:\n- md5: {'a' * 32}\n  hash: md5\n  path: '@everyone <b>.csv'\n"
+    )
+    repo.write("-x.csv.dvc", f"outs:\n- md5: {'b' * 32}\n  hash: md5\n  path: -x.csv\n")
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "odd")
+    done = pull_request.step("compare")
+    assert done.returncode == 0, done.stderr
+    page = pull_request.page.read_text()
+    assert page.count("whose name is no name of a dataset") == 2
+    assert "@everyone" not in page
+    assert "### refined_data" in page
+
+
+@pytest.mark.slow
+def test_an_answer_that_is_none_ends_the_step(pull_request: Runner, comments: Comments) -> None:
+    assert pull_request.step("compare").returncode == 0
+    comments.held.append({"id": 1, "something": "else"})
+    assert pull_request.step("comment").returncode != 0
+    assert comments.held == [{"id": 1, "something": "else"}]
+    assert pull_request.step("comment", GITHUB_API_URL="http://127.0.0.1:9").returncode != 0
+
+
+@pytest.mark.slow
 def test_a_number_of_other_bytes_fails_the_status(pull_request: Runner) -> None:
     repo = pull_request.repo
     assert pull_request.step("status").returncode == 0

@@ -214,6 +214,7 @@ WRONG = {
         f"limit_{name}": ["0", "-1", "1.5", "true", '"much"', '"1e9"', "[1]", "9999999999999999"]
         for name in ("bytes", "cells", "columns", "memory", "ratio", "seconds", "sheets")
     },
+    "remote_timeout": ['"soon"', "-1", "true", "[]"],
     "versioning.enabled": ["1", '"yes"', '""', "[]"],
     **{
         f"refine.{name}": ["1", '""', "true", "[]"]
@@ -222,6 +223,7 @@ WRONG = {
     "refine.country": ["1", '"za"', '"ZAF"', "[]"],
     "refine.area_code": ["11", '"(011)"', '"1234567"', "true"],
     "refine.date_order": ['"ymd"', "1", "[]"],
+    "publish.remote": ["1", "true", "[]", '"main="', '"=prod"', '"main=prod,dev"'],
     "lineage.to": ["1", "true", "[]"],
 }
 

@@ -115,6 +115,7 @@ from hotpass.versioning.errors import (
     SigningError,
     TagDisagreesError,
     TagExistsError,
+    TagMovedError,
     TagsMissingError,
     TargetExistsError,
     UnknownDatasetError,
@@ -130,7 +131,22 @@ from hotpass.versioning.errors import (
 )
 from hotpass.versioning.foreign import BadSourceError, ForeignProgramsError, SourceUnusableError
 from hotpass.versioning.needs import UnseenWorktreeError
-from hotpass.versioning.servertags import TagMovedError
+from hotpass.versioning.remotes.errors import (
+    DetachedPublishError,
+    GitServerError,
+    NoGitRemoteError,
+    NoRemoteError,
+    PushRefusedError,
+    RaceLostError,
+    ReleasesLostError,
+    RemoteFullError,
+    RemoteGoneError,
+    RemoteProofError,
+    RemoteRefusedError,
+    RemoteTimeoutError,
+    TrackedSecretError,
+    UnknownRemoteError,
+)
 from hotpass.versioning.trust import TrustFileError
 from hotpass.versioning.trusting import NothingToTrustError, TrustChangedError
 from hotpass.versioning.withdrawing import NotExactError, OddSettingsError, WithdrawnAlreadyError
@@ -517,6 +533,99 @@ ROWS = [
         "check the network, the address and the permissions: dvc remote list",
     ),
     Row(
+        NoRemoteError(),
+        6,
+        "no remote configured: dvc remote add -d storage <remote-url>",
+        "dvc remote add -d storage <remote-url>",
+    ),
+    Row(
+        UnknownRemoteError(remote="prod", known=("storage",)),
+        3,
+        "there is no remote 'prod'",
+        "known remotes: storage; add it: dvc remote add prod <remote-url>",
+    ),
+    Row(
+        RemoteRefusedError(remote="storage", reason="the reason"),
+        7,
+        "the remote 'storage' refused: the reason",
+        "nothing is lost; check rights and credentials of the remote, then run the same command again",
+    ),
+    Row(
+        RemoteTimeoutError(remote="storage", reason="sending", seconds=60.0),
+        7,
+        "the remote 'storage' did not answer within 60 s while sending",
+        "check the network, or give it more time: HOTPASS_REMOTE_TIMEOUT=300",
+    ),
+    Row(
+        RemoteFullError(remote="storage", reason="No space left on device", needed=20, free=10),
+        7,
+        "the remote 'storage' is full: 20 bytes are still to be sent, 10 are free",
+        "free space there, then run the same command again: it goes on where it stopped",
+    ),
+    Row(
+        RemoteGoneError(remote="storage", place="/mnt/share", reason="nothing is there"),
+        7,
+        "the remote 'storage' is not where it was: nothing is there: /mnt/share",
+        "is it mounted? If it is to begin anew there: hotpass publish --create-remote",
+    ),
+    Row(
+        NoGitRemoteError(),
+        6,
+        "no git remote: there is nowhere to publish branch and tags to",
+        "git remote add origin <git-url>",
+    ),
+    Row(
+        GitServerError(remote="origin", reason="the reason"),
+        7,
+        "the git remote 'origin' could not be asked: the reason",
+        "check the network and your rights: git ls-remote origin; then run the same command again",
+    ),
+    Row(
+        PushRefusedError(remote="origin", ref="main", reason="[remote rejected] (protected)"),
+        7,
+        "the git remote 'origin' refused main: [remote rejected] (protected); nothing of it moved",
+        "is the branch protected? Merge it by a pull request, then: hotpass publish --tag-only",
+    ),
+    Row(
+        RaceLostError(remote="origin", ref="main", reason="the branch there has commits that are not here"),
+        8,
+        "somebody was faster: main on 'origin': the branch there has commits that are not here; "
+        "nothing there or here was changed",
+        "git pull --no-rebase --tags origin main, then run the same command again",
+    ),
+    Row(
+        DetachedPublishError(),
+        10,
+        "HEAD is detached: there is no branch to publish",
+        "git switch BRANCH, or publish the tags alone: hotpass publish --tag-only",
+    ),
+    Row(
+        ReleasesLostError(lost=("refined_data@1.0.0: 1 object(s), first 0",), remote="storage"),
+        9,
+        "lost: refined_data@1.0.0: 1 object(s), first 0: no good copy here or on 'storage'; no tag was pushed",
+        "look for another clone or remote that has them: hotpass verify shows each version and place",
+    ),
+    Row(
+        RemoteProofError(remote="storage", objects=("0", "1")),
+        9,
+        "the remote 'storage' does not hold what was sent: 2 object(s), 0, 1; no tag was pushed",
+        "run the same command again; if it fails again, do not trust that remote",
+    ),
+    Row(
+        TrackedSecretError(path=".dvc/config", names=("remote storage.password",)),
+        10,
+        ".dvc/config is kept by git and holds a secret: remote storage.password",
+        "move it: dvc remote modify --local NAME OPTION VALUE, dvc remote modify --unset NAME OPTION, commit,"
+        " and change the secret: git keeps the old one in its history",
+    ),
+    Row(
+        TagMovedError(tag="data-v1.0.0", was="a" * 40, now="b" * 40),
+        9,
+        "tag moved: data-v1.0.0 was aaaaaaaaaaaa now bbbbbbbbbbbb",
+        "a release is for ever: ask who moved it. To take the server's: git tag -d data-v1.0.0 && "
+        "hotpass verify && git fetch --tags",
+    ),
+    Row(
         LockedError(holder="bump (process 5 on host, for 2 s)", seconds=30.0),
         8,
         "the repository is locked by bump (process 5 on host, for 2 s); waited 30 s",
@@ -883,8 +992,8 @@ ROWS = [
     Row(
         TagMovedError(tag="data-v1.0.0", was="a" * 40, now="b" * 40),
         9,
-        "tag moved: data-v1.0.0 was aaaaaaaaaaaa, on the server it is now bbbbbbbbbbbb",
-        "ask who moved it; to take the server's: git tag -d data-v1.0.0 && git fetch origin tag data-v1.0.0",
+        "tag moved: data-v1.0.0 was aaaaaaaaaaaa now bbbbbbbbbbbb",
+        "a release is for ever: ask who moved it. To take the server's: git tag -d data-v1.0.0 && hotpass verify && git fetch --tags",
     ),
     Row(
         UnknownNeedsError(md5="0.dir", reason="the reason"),

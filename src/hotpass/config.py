@@ -130,6 +130,16 @@ KEYS = (
     Key(
         "private_store", False, "boolean", "Store data only where its owner alone can read it (0700).", _flag
     ),
+    Key(
+        "publish.remote",
+        "",
+        "string",
+        "The DVC remote that publish sends to, in place of DVC's default; by branch: main=prod, *=dev.",
+        _matching(
+            r"([A-Za-z0-9][\w.-]*|[^=,\s]+=[A-Za-z0-9][\w.-]*(\s*,\s*[^=,\s]+=[A-Za-z0-9][\w.-]*)*)?",
+            "a remote's name, or BRANCH=NAME, BRANCH=NAME",
+        ),
+    ),
     Key("versioning.enabled", False, "boolean", "Every run of refine records its output as a draft.", _flag),
     Key("refine.input_dir", "data", "string", "The folder that refine reads.", _matching(".+", "a path")),
     Key(

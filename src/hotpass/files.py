@@ -202,8 +202,8 @@ def remove_quietly(path: Path) -> None:
         os.unlink(path)
 
 
-def make_directories(path: Path, *, mode: int = 0o777) -> None:
-    """Make a directory and its parents, each durable in the one above it."""
+def make_directories(path: Path, *, mode: int = 0o777, durable: bool = True) -> None:
+    """Make a directory and its parents, each durable in the one above it unless the caller flushes later."""
     missing: list[Path] = []
     place = path
     while not place.is_dir():
@@ -217,7 +217,8 @@ def make_directories(path: Path, *, mode: int = 0o777) -> None:
                 if not place.is_dir():
                     raise
                 continue
-            sync_directory(place.parent)
+            if durable:
+                sync_directory(place.parent)
 
 
 def behind_link(path: Path) -> bool:

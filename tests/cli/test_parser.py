@@ -51,6 +51,8 @@ EVERYWHERE = [
     ["--lock-timeout", "5"],
 ]
 VERBS = {
+    "publish": [],
+    "verify": [],
     "version": ["--status"],
     "restore": ["x@1.0.0"],
     "history": ["x"],
@@ -65,7 +67,6 @@ VERBS = {
     "query": ["SELECT 1"],
     "demo": [],
     "completion": ["bash"],
-    "publish": [],
     "trust": [],
     "hook": ["agreement"],
     "clean": [],

@@ -1,4 +1,4 @@
-"""Every command of the pages on publishing, on CI and on cleaning up is run, in the repository of a team."""
+"""Every command of the pages on fetching, on CI and on cleaning up is run, in the repository of a team."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ def reader(two_clones: TwoClones, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     meaning = {
         "dist/refined_data.xlsx": FILE,
         "https://example.org/team/project.git": str(two_clones.origin),
-        "/mnt/data/hotpass-dvc": str(tmp_path / "prod"),
     }
     return Shell(tmp_path, two_clones.first.root, meaning)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["publish-and-prove", "clean-up", "check-in-ci"])
+@pytest.mark.parametrize("page", ["fetch-and-withdraw", "clean-up", "check-in-ci"])
 def test_every_command_works(reader: Shell, page: str) -> None:
     if page == "clean-up":
         code, said = reader.say(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
+import http.client
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -206,3 +210,51 @@ def gcs_server(folder: Path) -> Iterator[Served]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+@contextmanager
+def standing_before(server: S3, answer: Callable[[str, str], int | None]) -> Iterator[str]:
+    """A server before an S3 server: where ``answer(method, path)`` is a status it says that and asks nobody.
+
+    It is how a server lies (200, and nothing is kept), refuses (403) or is ill (500).
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status = answer(self.command, self.path)
+            headers: list[tuple[str, str]] = []
+            data = b""
+            if status is None:
+                asked = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=20)
+                kept = {key: value for key, value in self.headers.items() if key.lower() != "connection"}
+                asked.request(self.command, self.path, body, kept)
+                got = asked.getresponse()
+                status, data, headers = got.status, got.read(), got.getheaders()
+                asked.close()
+            elif status == 200:
+                headers = [("ETag", '"' + hashlib.md5(body).hexdigest() + '"')]
+            self.send_response(status)
+            for key, value in headers:
+                if key.lower() not in ("transfer-encoding", "content-length", "connection", "date", "server"):
+                    self.send_header(key, value)
+            length = dict(headers).get("Content-Length", "0") if self.command == "HEAD" else str(len(data))
+            self.send_header("Content-Length", length)
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(data)
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _any  # noqa: N815  # names of the standard library
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    front = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=front.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{front.server_port}"
+    finally:
+        front.shutdown()
+        front.server_close()

@@ -337,6 +337,22 @@ def test_what_is_published_is_remembered_and_dated(published: Repo, server: Serv
     assert "4 version(s) published" in published.hotpass("publish").stdout
 
 
+def test_each_branch_has_its_remote(released: Repo, server: Server) -> None:
+    released.dvc("remote", "add", "-q", "prod", "../prod")
+    released.write("hotpass.toml", '[publish]\nremote = "main=prod, *=storage"\n')
+    released.commit("remotes")
+    assert released.hotpass("publish", "--json").json["remote"] == "prod"
+    assert objects(released.remote.with_name("prod"))
+    assert not objects(released.remote)
+    released.git("switch", "-q", "-c", "work")
+    # Another remote: what is published to one is not published to the other.
+    done = released.hotpass("publish", "--json").json
+    assert (done["remote"], len(done["versions"])) == ("storage", 4)
+    assert (
+        released.hotpass("publish", "--remote-name", "prod", "--dry-run", "--json").json["remote"] == "prod"
+    )
+
+
 def test_a_second_server_is_given_by_git_settings(released: Repo) -> None:
     give_server(released)
     released.git("remote", "rename", "origin", "upstream")

@@ -92,21 +92,21 @@ def _hostile_listing(repo: Repo) -> None:
 
 # What was done, which version it hits, with which options it must be found, and a word of the answer.
 WAYS = {
-    "gone from both": (_gone(WHOLE, "store", "remote"), "refined_data@1.0.0", (), "nowhere"),
+    "gone from both": (_gone(WHOLE, "store", "remote"), "refined_data@1.0.0", (), "no copy found"),
     "gone from the remote": (
         _gone(WHOLE, "remote"),
         "refined_data@1.0.0",
         ("--remote",),
         "1 missing on storage",
     ),
-    "a member gone from both": (_gone(MEMBER, "store", "remote"), "data@1.0.0", (), "nowhere"),
+    "a member gone from both": (_gone(MEMBER, "store", "remote"), "data@1.0.0", (), "no copy found"),
     "a member gone from the remote": (
         _gone(MEMBER, "remote"),
         "data@1.0.0",
         ("--remote",),
         "missing on storage",
     ),
-    "the listing gone from both": (_listing_gone, "data@1.0.0", (), "nowhere"),
+    "the listing gone from both": (_listing_gone, "data@1.0.0", (), "no copy found"),
     "the listing damaged on the remote": (
         _listing_damaged,
         "data@1.0.0",
@@ -125,15 +125,15 @@ WAYS = {
         ("--remote",),
         "damaged on storage",
     ),
-    "cut short in both": (_changed(MEMBER, b"", "store", "remote"), "data@1.0.0", (), "nowhere"),
+    "cut short in both": (_changed(MEMBER, b"", "store", "remote"), "data@1.0.0", (), "no copy found"),
     "a folder in its place": (
         _folder_in_its_place,
         "refined_data@1.0.0",
         ("--remote",),
         "missing on storage",
     ),
-    "a link to nothing in its place": (_dangling_link, "refined_data@1.0.0", (), "nowhere"),
-    "dvc gc with the remote": (_dvc_gc_everywhere, "refined_data@1.0.0", (), "nowhere"),
+    "a link to nothing in its place": (_dangling_link, "refined_data@1.0.0", (), "no copy found"),
+    "dvc gc with the remote": (_dvc_gc_everywhere, "refined_data@1.0.0", (), "no copy found"),
     "a listing that leads out": (_hostile_listing, "data@3.0.0", (), "the listing of its files"),
 }
 
@@ -183,6 +183,21 @@ def test_an_empty_store_is_made_good_by_the_remote(published: Repo) -> None:
     assert {entry["store"]["state"] for entry in done.json["versions"]} == {"missing"}
     assert {entry["remote"]["state"] for entry in done.json["versions"]} == {"whole"}
     assert not list((published.root / ".dvc").glob("cache/files/md5/*")), "verify repairs nothing by itself"
+
+
+def test_a_remote_that_was_emptied_is_no_published_remote(published: Repo, server: Server) -> None:
+    """Case 20, the store gone as well; and once more with what is here still whole."""
+    kept = published.root / "kept"
+    shutil.copytree(published.root / ".dvc" / "cache", kept)
+    shutil.rmtree(published.remote / "files")
+    shutil.rmtree(published.root / ".dvc" / "cache")
+    assert "no copy found" in published.hotpass("verify", check=False).stderr
+    done = published.hotpass("publish", check=False)
+    assert done.code == 9
+    assert "refined_data@1.0.0" in done.stderr
+    kept.rename(published.root / ".dvc" / "cache")
+    assert sum(entry["sent"] for entry in published.hotpass("publish", "--json").json["versions"]) == 9
+    assert published.hotpass("verify", "--remote").code == 0
 
 
 def test_a_remote_that_is_away_is_not_missing(published: Repo) -> None:

@@ -42,7 +42,7 @@ def test_it_lists_and_removes_only_with_yes(released: Repo) -> None:
     md5 = leave(released)
     done = released.hotpass("clean")
     assert md5 in done.stdout
-    assert "1 objects" in done.stdout
+    assert "1 object, " in done.stdout
     assert "hotpass clean --yes" in done.stderr
     assert released.object(md5).exists()
     assert "removed from" in released.hotpass("clean", "--yes").stdout
@@ -133,6 +133,22 @@ def test_whoever_names_an_object_keeps_it(released: Repo, name: object) -> None:
     md5 = leave(released)
     name(released, md5)
     assert "0 objects" in released.hotpass("clean", "--yes").stdout
+    assert released.object(md5).exists()
+
+
+def test_a_repository_whose_git_directory_lies_elsewhere_is_cleaned_all_the_same(
+    released: Repo, tmp_path: Path
+) -> None:
+    """A submodule, or ``git init --separate-git-dir``: git lists that directory as the work tree."""
+    md5 = leave(released)
+    released.git("init", "-q", "--separate-git-dir", str(tmp_path / "elsewhere.git"))
+    assert md5 in released.hotpass("clean").stdout
+    _pointer(released, md5)
+    assert "0 objects" in released.hotpass("clean").stdout, "what lies in that work tree is seen"
+    linked = Repo(tmp_path / "linked", released.remote)
+    released.git("worktree", "add", "-q", "--detach", str(linked.root), "main")
+    done = linked.hotpass("clean", "--yes", check=False)
+    assert md5 not in done.stdout
     assert released.object(md5).exists()
 
 

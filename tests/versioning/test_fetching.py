@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -100,6 +101,20 @@ def test_what_is_nowhere_is_said_and_the_rest_comes(bare: Repo, data: bytes, los
     assert "1 lost" in bare.hotpass("fetch", check=False).stdout
 
 
+def test_a_listing_that_leads_elsewhere_is_not_followed_and_the_rest_comes(bare: Repo) -> None:
+    """Promise 6, and DVC-FACTS: a `.dir` listing may name `../../x`."""
+    data = json.dumps([{"md5": hashlib.md5(b"x").hexdigest(), "relpath": "../../x"}]).encode()
+    md5 = hashlib.md5(data).hexdigest() + ".dir"
+    place = bare.remote / "files" / "md5" / md5[:2] / md5[2:]
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(data)
+    bare.write("evil.dvc", f"outs:\n- md5: {md5}\n  size: 1\n  nfiles: 1\n  hash: md5\n  path: evil\n")
+    done = bare.hotpass("fetch", "--json", check=False)
+    assert done.code == 9
+    assert {one["dataset"] for one in done.json["versions"] if one["lost"]} == {"evil"}
+    assert len([one for one in done.json["versions"] if one["brought"]]) >= 4
+
+
 def test_a_remote_that_is_not_there_is_not_lost_data(bare: Repo) -> None:
     shutil.rmtree(bare.remote)
     done = bare.hotpass("fetch", check=False)
@@ -136,6 +151,16 @@ def test_a_moved_tag_is_refused(two_clones: TwoClones) -> None:
     second.git("fetch", "-q", "origin", "tag", "refined_data-v1.0.0")
     # The tag's pointer says 1.1.0: whoever took it knows that now, too.
     assert "tag moved" not in second.hotpass("fetch", "refined_data@1.0.0", check=False).stderr
+
+
+def test_a_tag_that_was_seen_otherwise_is_refused_even_offline(two_clones: TwoClones) -> None:
+    clone = two_clones.first
+    clone.hotpass("publish")
+    clone.git("remote", "remove", "origin")
+    clone.git("tag", "-f", "-a", "-m", "moved", "refined_data-v1.0.0", "refined_data-v1.1.0^{}")
+    done = clone.hotpass("fetch", check=False)
+    assert done.code == 9
+    assert "tag moved: refined_data-v1.0.0 was" in done.stderr
 
 
 def test_a_server_that_cannot_be_asked_is_a_remark(two_clones: TwoClones, bare: Repo) -> None:

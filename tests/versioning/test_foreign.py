@@ -203,3 +203,16 @@ def test_another_remote_of_the_other_repository(two_clones: TwoClones, outside: 
     unknown = fetch(outside, two_clones.origin, "data", "--remote-name", "third", check=False)
     assert unknown.code == 3
     assert "second, storage" in unknown.stderr
+
+
+def test_ended_while_it_waits_it_leaves_nothing(outside: Repo) -> None:
+    """Case 6."""
+    with silent_server() as port:
+        child = outside.start("fetch", "data", "--from", f"http://127.0.0.1:{port}/x.git", "--to", "got")
+        deadline = time.monotonic() + 20
+        while not os.listdir(outside.root) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert os.listdir(outside.root) == [".got.hotpass-fetch"]
+        child.terminate()
+        assert child.wait(20) == 143
+    assert os.listdir(outside.root) == []

@@ -101,6 +101,12 @@ def test_any_change_asks_again(hostile: Repo, path: str, text: str) -> None:
     assert hostile.hotpass("trust", check=False).code == 10
 
 
+def test_doctor_says_what_is_not_trusted(hostile: Repo) -> None:
+    assert "can run programs (bearer_token_command)" in hostile.hotpass("doctor").stdout
+    hostile.hotpass("trust", "--yes")
+    assert "can run programs" not in hostile.hotpass("doctor").stdout
+
+
 def test_another_clone_is_another_stranger(hostile: Repo, tmp_path: Path) -> None:
     hostile.hotpass("trust", "--yes")
     hostile.commit("settings")

@@ -282,7 +282,8 @@ def _accepted(
 ) -> versioning.Trust:
     if shown.settings and not options.yes:
         if not screen.json:
-            screen.lines(keeping.trust_lines(shown))
+            # Whoever is asked has to see what for, quiet or not.
+            screen.data("\n".join(keeping.trust_lines(shown)))
         if screen.json or not _says_yes("trust these settings?"):
             raise NotConfirmedError("these settings are not trusted", "hotpass trust --yes")
     return versioning.accept_trust(project, shown)

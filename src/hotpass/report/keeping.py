@@ -55,7 +55,7 @@ def cleaned_lines(cleaned: Cleaned) -> list[str]:
     ]
     said = "removed from" if cleaned.removed else "not needed in"
     lines.append(
-        f"{len(cleaned.unneeded)} objects, {amount(cleaned.size)}, {said} {cleaned.place}; {cleaned.needed} are needed"
+        f"{len(cleaned.unneeded)} object{'' if len(cleaned.unneeded) == 1 else 's'}, {amount(cleaned.size)}, {said} {cleaned.place}; {cleaned.needed} are needed"
     )
     if cleaned.others:
         lines.append(f"{cleaned.others} more are not known to be of this repository, and stay")

@@ -81,7 +81,7 @@ def _problem(result: Verified, version: VerifiedVersion) -> str:
     remote = result.remote or "the remote"
     parts = [version.fault] if version.fault else []
     if version.lost:
-        parts.append(f"{len(version.lost)} object(s) nowhere whole, first {version.lost[0]}")
+        parts.append(f"no copy found of {len(version.lost)} object(s), first {version.lost[0]}")
     for place, where in ((version.store, "in the store"), (version.remote, f"on {remote}")):
         if place.damaged:
             parts.append(f"{place.damaged} damaged {where}, first {place.first}")

@@ -132,6 +132,10 @@ def _dvc_project(project: Project) -> Iterator[Finding]:
     remotes = ", ".join(sorted(settings.remotes)) or "none"
     cure = "" if settings.default_remote else "dvc remote add -d storage <remote-url>"
     yield Finding("remotes", "good" if settings.default_remote else "note", remotes, cure)
+    if settings.programs and not settings.trusted:
+        which = ", ".join(sorted({one.name for one in settings.programs}))
+        detail = f"settings of this clone can run programs ({which}); what needs them is refused"
+        yield Finding("trust", "note", detail, "hotpass trust")
     if names := secrets_in(project.root / ".dvc" / "config"):
         cure = "dvc remote modify --local NAME OPTION VALUE, then take it out of .dvc/config"
         yield Finding("secrets", "problem", f".dvc/config holds {', '.join(names)}", cure)

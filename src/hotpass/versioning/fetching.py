@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from hotpass.errors import IntegrityError
 from hotpass.versioning.catalogue import Release, catalogues_of
 from hotpass.versioning.content import listing
+from hotpass.versioning.errors import TagMovedError
 from hotpass.versioning.history import open_catalogue
+from hotpass.versioning.known import read_known
 from hotpass.versioning.lock import repository_lock
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
@@ -123,8 +126,15 @@ def _chosen(
 
 
 def _compare_with_servers(project: Project, releases: Iterable[Release]) -> tuple[str, ...]:
-    """Raise TagMovedError where a server's tag is another; a server that cannot be asked is only a remark."""
+    """Raise TagMovedError where a tag is another than was seen before, or than a server's.
+
+    A server that cannot be asked is only a remark.
+    """
     here = {release.tag: release.object for release in releases}
+    seen = read_known(project.git.common).tags
+    for tag, oid in here.items():
+        if seen.get(tag, oid) != oid:
+            raise TagMovedError(tag, seen[tag], oid)
     notes = []
     for name in project.git.remotes() if here else ():
         try:
@@ -148,7 +158,11 @@ class _Fetching:
         brought, lost = self._bring(version.md5 for version in versions)
         members: dict[Md5, list[Md5]] = {}
         for md5 in {version.md5 for version in versions if version.md5.endswith(".dir")} - lost:
-            members[md5] = [file.md5 for file in listing(self.project, md5)]
+            try:
+                members[md5] = [file.md5 for file in listing(self.project, md5)]
+            except IntegrityError:
+                # A listing that leads elsewhere, say: nothing of it is taken, and the others are fetched all the same.
+                lost.add(md5)
         more, missing = self._bring(md5 for files in members.values() for md5 in files)
         brought, lost = brought | more, lost | missing
         found = []

@@ -417,8 +417,17 @@ class Git:
             facts = dict(os.fsdecode(line).partition(" ")[::2] for line in entry.split(b"\0") if line)
             if "worktree" in facts and "bare" not in facts:
                 head = facts.get("HEAD", "")
-                found.append((Path(facts["worktree"]), Oid(head) if head.strip("0") else None))
+                place = self._main_worktree(Path(facts["worktree"]))
+                found.append((place, Oid(head) if head.strip("0") else None))
         return found
+
+    def _main_worktree(self, listed: Path) -> Path:
+        """Where a listed work tree is: of one whose git directory lies elsewhere (a submodule's) git names that."""
+        if os.path.realpath(listed) != os.path.realpath(self.common):
+            return listed
+        if self.directory == self.common:
+            return self.top
+        return Path(os.path.normpath(self.common / self.setting("core.worktree")))
 
     def is_shallow(self) -> bool:
         """True in a clone that was made with ``--depth``."""

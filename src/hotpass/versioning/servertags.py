@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from hotpass.errors import IntegrityError
+from hotpass.versioning.errors import TagMovedError
 from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.project import Project
 from hotpass.versioning.pushing import Server, ask_server
-
-
-class TagMovedError(IntegrityError):
-    """A published tag is not on the server what it is here."""
-
-    tag: str
-    was: str
-    now: str
-
-    def __str__(self) -> str:
-        return f"tag moved: {self.tag} was {self.was[:12]}, on the server it is now {self.now[:12]}"
-
-    @property
-    def hint(self) -> str:
-        """How to take the server's word, for whoever is sure of it."""
-        return f"ask who moved it; to take the server's: git tag -d {self.tag} && git fetch origin tag {self.tag}"
 
 
 def ask_servers(project: Project) -> Iterator[Server]:

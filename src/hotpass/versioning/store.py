@@ -74,7 +74,7 @@ class Store:
     private: bool = False
     _number: int = field(default=0, repr=False)
 
-    @property
+    @cached_property
     def objects(self) -> Path:
         """The folder of all objects."""
         return self.cache / "files" / "md5"
@@ -201,7 +201,7 @@ class Store:
                 finally:
                     os.close(descriptor)
                 folders.add(path.parent)
-            for folder in folders:
+            for folder in (*folders, self.objects, self.objects.parent, self.cache):
                 sync_directory(folder)
 
     def read(self, md5: Md5, limit: int = 1 << 30) -> bytes:
@@ -323,8 +323,8 @@ class Store:
             self._directory(folder)
             return create_temp(folder, self.token, self._number)
 
-    def _directory(self, path: Path) -> None:
-        make_directories(path, mode=0o700 if self.private else 0o777)
+    def _directory(self, path: Path, *, durable: bool = True) -> None:
+        make_directories(path, mode=0o700 if self.private else 0o777, durable=durable)
         if self.shared and not self.private:
             os.chmod(path, 0o2775)  # noqa: S103  # what DVC does for cache.shared = group
 
@@ -334,7 +334,7 @@ class Store:
         try:
             os.replace(temp, name)
         except FileNotFoundError:
-            self._directory(self.locate(md5).parent)
+            self._directory(self.locate(md5).parent, durable=durable)
             os.replace(temp, name)
         if durable:
             sync_directory(self.locate(md5).parent)

@@ -13,9 +13,10 @@ from hotpass.versioning.remotes.errors import (
     UnknownRemoteError,
 )
 from hotpass.versioning.remotes.opening import fetch_objects, open_remote, remote_name_of
-from hotpass.versioning.remotes.remote import Held, Remote, Transfer
+from hotpass.versioning.remotes.remote import FEW, Held, Remote, Transfer
 
 __all__ = [
+    "FEW",
     "Held",
     "NoRemoteError",
     "Remote",

@@ -12,6 +12,8 @@ from hotpass.errors import (
 )
 from hotpass.versioning.errors import RemoteUnusableError
 
+_SHOWN = 5
+
 
 class NoRemoteError(NotReadyError):
     """DVC has no remote to send data to."""
@@ -148,7 +150,7 @@ class RaceLostError(ConflictError):
     @property
     def hint(self) -> str:
         if "branch" in self.reason or "-v" not in self.ref:
-            return f"git pull --rebase --tags {self.remote} {self.ref}, then run the same command again"
+            return f"git pull --no-rebase --tags {self.remote} {self.ref}, then run the same command again"
         dataset = self.ref.rpartition("-v")[0]
         return (
             f"your data is safe; give it the next number: git tag -d {self.ref} && git fetch --tags {self.remote} && "
@@ -178,21 +180,23 @@ class ReleasesLostError(IntegrityError):
         others = (
             f"; {self.published} other version(s) were published" if self.published else "; no tag was pushed"
         )
-        return f"lost: {'; '.join(self.lost)}: no good copy here or on {self.remote!r}{others}"
+        shown = "; ".join(self.lost[:_SHOWN])
+        more = f"; and {len(self.lost) - _SHOWN} more" if len(self.lost) > _SHOWN else ""
+        return f"lost: {shown}{more}: no good copy here or on {self.remote!r}{others}"
 
     @property
     def hint(self) -> str:
         return "look for another clone or remote that has them: hotpass verify shows each version and place"
 
 
-class ProofFailedError(IntegrityError):
+class RemoteProofError(IntegrityError):
     """A remote does not hold what was sent to it."""
 
     remote: str
     objects: tuple[str, ...]
 
     def __str__(self) -> str:
-        shown = ", ".join(self.objects[:3])
+        shown = ", ".join(self.objects[:_SHOWN])
         return (
             f"the remote {self.remote!r} does not hold what was sent: {len(self.objects)} object(s), {shown};"
             " no tag was pushed"

@@ -164,7 +164,8 @@ class FolderRemote(Remote):
                 state = target.bring(source.locate(md5), md5, durable=not many)
                 if state is ObjectState.PRESENT:
                     done.append(md5)
-                    transfer.size += os.stat(target.locate(md5)).st_size
+                    signature = target.signature(md5)
+                    transfer.size += signature.size if signature else 0
                 else:
                     (transfer.missing if state is ObjectState.MISSING else transfer.damaged).append(md5)
             if many and done:

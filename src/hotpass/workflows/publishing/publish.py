@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from hotpass.versioning.catalogue import Release, catalogues_of
 from hotpass.versioning.dvcconfig import parse_config, secrets_in, secrets_of
@@ -16,16 +17,16 @@ from hotpass.versioning.errors import TagsMissingError
 from hotpass.versioning.git import Head
 from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.history import open_catalogue
-from hotpass.versioning.known import Known, Sighting, changing_known, now, read_known
+from hotpass.versioning.known import Known, Sighting, changing_known, check_unmoved, now, read_known
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.pushing import Push, Server, ask_server, check_race, push_refs, server_name
 from hotpass.versioning.released import Members, read_contents
-from hotpass.versioning.remotes import Remote, open_remote
+from hotpass.versioning.remotes import FEW, Remote, open_remote
 from hotpass.versioning.remotes.errors import (
     DetachedPublishError,
-    ProofFailedError,
     ReleasesLostError,
+    RemoteProofError,
     TrackedSecretError,
 )
 from hotpass.versioning.version import twin_name
@@ -103,7 +104,7 @@ def publish(project: Project, request: PublishRequest) -> Published:
     """Send what releases need, prove it by looking, then push branch and tags together.
 
     Raises NoGitRemoteError, NoRemoteError and TrackedSecretError before anything is sent, RaceLostError (8) where the
-    server holds other tags, RemoteGoneError and RemoteUnusableError (7), ReleasesLostError and ProofFailedError (9);
+    server holds other tags, RemoteGoneError and RemoteUnusableError (7), ReleasesLostError and RemoteProofError (9);
     then no tag goes out that cannot be brought back.
     """
     project.require_dvc()
@@ -113,13 +114,15 @@ def publish(project: Project, request: PublishRequest) -> Published:
     name = server_name(project.git, head.branch)
     if head.branch is None and not request.tag_only:
         raise DetachedPublishError
-    remote = open_remote(project, request.remote)
+    remote = open_remote(project, request.remote or remote_for(project, head.branch))
     server = ask_server(project.git, name, project.preferences["remote_timeout"])
     with nullcontext() if request.dry_run else sending(project, remote):
         known = read_known(project.git.common)
         identity = identify_remote(remote, known, server, create=request.create)
         run = _Run(project, request, remote, server, head, identity, Members(project))
-        chosen = releases if request.everything else [r for r in releases if not _recorded(run, known, r)]
+        chosen = _chosen(run, known, releases)
+        for release in chosen:
+            check_unmoved(project, release.tag, release.object)
         check_race(server, _push(run, chosen))
         return _publish(run, releases, chosen)
 
@@ -147,16 +150,30 @@ def _publish(run: _Run, releases: Sequence[Release], chosen: Sequence[Release]) 
     if run.request.dry_run:
         return result
     _send(run, good)
-    push_refs(
-        run.server,
-        _push(run, [look.release for look in good]),
-        run.project.preferences["remote_timeout"],
-    )
+    push = _push(run, [look.release for look in good])
+    if not _is_pushed(run, push):
+        push_refs(run.server, push, run.project.preferences["remote_timeout"])
     _remember(run, good)
     lost = [look.sentence for look in looks if look.is_lost]
     if lost:
         raise ReleasesLostError(tuple(lost), run.remote.name, len(good))
     return result
+
+
+def remote_for(project: Project, branch: str | None) -> str | None:
+    """The remote that the settings give a branch (``publish.remote``), None for DVC's default one.
+
+    The first pattern that fits counts (``main=prod, release/*=prod, *=dev``); a detached HEAD fits ``*`` alone.
+    """
+    wanted: str = project.preferences["publish.remote"]
+    if "=" not in wanted:
+        return wanted or None
+    short = (branch or "").removeprefix("refs/heads/")
+    for pair in wanted.split(","):
+        pattern, _, name = pair.strip().partition("=")
+        if fnmatchcase(short, pattern):
+            return name
+    return None
 
 
 def check_secrets(project: Project) -> None:
@@ -176,6 +193,22 @@ def _releases(project: Project, dataset: str | None) -> list[Release]:
     if not found and project.git.is_shallow():
         raise TagsMissingError("any dataset")
     return found
+
+
+def _chosen(run: _Run, known: Known, releases: Sequence[Release]) -> Sequence[Release]:
+    """What to look at: what is not recorded as published; everything, where the newest of what is is not there."""
+    fresh = [release for release in releases if not _recorded(run, known, release)]
+    recorded = [release for release in reversed(releases) if release not in fresh]
+    if run.request.everything or not recorded:
+        return releases
+    newest = [release.md5 for release in recorded if release.md5 is not None][:FEW]
+    return fresh if len(run.remote.ask(newest)) == len(set(newest)) else releases
+
+
+def _is_pushed(run: _Run, push: Push) -> bool:
+    """Whether the server has all of it already."""
+    tags = all(run.server.refs.get(ref) == oid for ref, oid in push.tags.items())
+    return tags and (push.branch is None or run.server.refs.get(push.branch) == run.head.commit)
 
 
 def _recorded(run: _Run, known: Known, release: Release) -> bool:
@@ -246,7 +279,7 @@ def _send(run: _Run, looks: Sequence[Look]) -> None:
     false = [md5 for md5 in check if md5 not in right]
     false += misread(run.remote, right, deep=run.request.deep)
     if false:
-        raise ProofFailedError(run.remote.name, tuple(false))
+        raise RemoteProofError(run.remote.name, tuple(false))
 
 
 def _remember(run: _Run, looks: Sequence[Look]) -> None:

@@ -376,8 +376,9 @@ def _moved(known: Known, release: Release) -> str:
 
 def _gone(survey: Survey, known: Known) -> list[str]:
     """Tags that were seen before and are no longer here."""
-    here = {tag.name for tag in survey.project.git.tags()}
-    return sorted(known.tags.keys() - here)
+    missing = known.tags.keys() - {release.tag for release in survey.releases}
+    refs = survey.project.git.refs([f"refs/tags/{tag}" for tag in sorted(missing)]) if missing else {}
+    return [tag for tag in sorted(missing) if f"refs/tags/{tag}" not in refs]
 
 
 def remember(survey: Survey, result: Verified) -> None:
