@@ -126,7 +126,8 @@ def test_a_server_is_told_of_each_release_and_of_nothing_else(
     listed: Repo, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENLINEAGE_API_KEY", "made-up-key")
-    result = _refine(listed, endpoint.url).json
+    monkeypatch.setenv("HOTPASS_LINEAGE_TO", endpoint.url)
+    result = _refine(listed, "the environment knows better").json
     assert result["notes"] == []
     assert {(path, key) for path, key, _ in endpoint.got} == {("/api/v1/lineage", "Bearer made-up-key")}
     _check([event for _, _, event in endpoint.got], _lineage(listed))
@@ -169,6 +170,25 @@ def test_nobody_there_and_a_file_that_cannot_be_are_notes(listed: Repo) -> None:
     (note,) = _refine(listed, "notes/lineage.jsonl").json["notes"]
     assert note.startswith("no OpenLineage events went to notes/lineage.jsonl: ")
     assert listed.tags()[-1] == "refined_data-v1.1.0"
+
+
+def test_a_repository_gets_neither_the_users_key_nor_their_files(
+    listed: Repo, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promises 6 to 8: a clone is a stranger, and its settings are its own."""
+    outside = listed.root.parent / "outside.txt"
+    outside.write_text("mine")
+    listed.path("link").symlink_to(outside)
+    for to in ("../outside.txt", str(outside), "~/outside.txt", "link"):
+        refused = _refine(listed, to, check=False)
+        assert refused.code == 10, to
+        assert "outside of the repository" in refused.json["error"]["message"]
+    assert outside.read_text() == "mine"
+    assert listed.tags() == []
+    monkeypatch.setenv("OPENLINEAGE_API_KEY", "made-up-key")
+    (note,) = _refine(listed, endpoint.url).json["notes"]
+    assert note.startswith("OPENLINEAGE_API_KEY was not sent")
+    assert [key for _, key, _ in endpoint.got] == ["", ""]
 
 
 @pytest.mark.parametrize("to", ["dist/refined_data.csv", "data/list.csv", ".git/config"])

@@ -14,12 +14,13 @@ from typing import Any
 
 from hotpass.errors import without_secrets
 from hotpass.versioning.release import Outcome
-from hotpass.workflows.errors import LineageMissingError
+from hotpass.workflows.errors import LineageMissingError, TargetIsDataError
 from hotpass.workflows.sides import Side
 from hotpass.workflows.targets import check_target
 from hotpass.workflows.workplace import Workplace
 
 PRODUCER = "https://pypi.org/project/hotpass"
+_API_KEY, _VARIABLE = "OPENLINEAGE_API_KEY", "HOTPASS_LINEAGE_TO"
 _ANSWER_SECONDS = 5.0
 """How long an endpoint may keep silent."""
 _SECONDS = 10.0
@@ -34,8 +35,9 @@ def check_events(workplace: Workplace, source: Path, output: Path) -> None:
     if importlib.util.find_spec("openlineage") is None:
         raise LineageMissingError
     if not _is_address(target):
+        path = _file_of(workplace, target)
         for place in (source, output):
-            check_target(_file_of(workplace, target), Side("", place=place, project=workplace.project))
+            check_target(path, Side("", place=place, project=workplace.project))
 
 
 def send_events(workplace: Workplace, outcome: Outcome, lineage: Mapping[str, Any]) -> tuple[str, ...]:
@@ -62,15 +64,28 @@ def send_events(workplace: Workplace, outcome: Outcome, lineage: Mapping[str, An
     sender.join(_SECONDS)
     if sender.is_alive():
         failures.append(f"it takes longer than {_SECONDS:.0f} seconds")
-    return tuple(f"no OpenLineage events went to {without_secrets(target)}: {why}" for why in failures[:1])
+    notes = [f"no OpenLineage events went to {without_secrets(target)}: {why}" for why in failures[:1]]
+    if _is_address(target) and os.environ.get(_API_KEY) and not _is_own(workplace):
+        notes.append(f"{_API_KEY} was not sent: {_VARIABLE} must name the address that it is meant for")
+    return tuple(notes)
 
 
 def _is_address(target: str) -> bool:
     return target.startswith(("http://", "https://"))
 
 
+def _is_own(workplace: Workplace) -> bool:
+    """Whether the user's environment says where events go. A repository's file may be a stranger's."""
+    entry = next(each for each in workplace.settings.entries if each.name == "lineage.to")
+    return entry.origin == f"the environment, {_VARIABLE}"
+
+
 def _file_of(workplace: Workplace, target: str) -> Path:
-    return Path(os.path.abspath(workplace.root / Path(target).expanduser()))
+    """The file that events go to; raises TargetIsDataError where a repository names one outside of itself."""
+    path = Path(os.path.realpath(workplace.root / Path(target).expanduser()))
+    if not _is_own(workplace) and Path(os.path.realpath(workplace.root)) not in path.parents:
+        raise TargetIsDataError(str(path), f"it is outside of the repository; {_VARIABLE} may name it")
+    return path
 
 
 def _transport(workplace: Workplace, target: str) -> Any:
@@ -78,7 +93,7 @@ def _transport(workplace: Workplace, target: str) -> Any:
         from openlineage.client.transport.http import HttpConfig, HttpTransport
 
         options: dict[str, Any] = {"url": target, "timeout": _ANSWER_SECONDS, "retry": {"total": 0}}
-        if key := os.environ.get("OPENLINEAGE_API_KEY"):
+        if (key := os.environ.get(_API_KEY)) and _is_own(workplace):
             options["auth"] = {"type": "api_key", "apiKey": key}
         return HttpTransport(HttpConfig.from_dict(options))
     from openlineage.client.transport.file import FileConfig, FileTransport

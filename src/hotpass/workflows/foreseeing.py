@@ -64,7 +64,7 @@ def foresee(project: Project, unwritten: Unwritten, numbering: Numbering) -> Out
     dataset = workplace.dataset_at(output)
     path = workplace.relative(output) or output.name
     name = dataset.name if dataset is not None else default_name(path)
-    catalogue = catalogue_of(name, project.git.tags(f"{name}-v"))
+    catalogue = catalogue_of(name, project.git.tags(name))
     current = dataset.pointer.version if dataset is not None and dataset.pointer is not None else None
     since = unwritten.release
     with open_changes(unwritten) as changes:
