@@ -21,13 +21,8 @@ if TYPE_CHECKING:
     from hotpass.workflows.opening import open_frames
     from hotpass.workflows.publishing.publish import Published, PublishedVersion, PublishRequest, publish
     from hotpass.workflows.publishing.repair import repair
-    from hotpass.workflows.publishing.verify import (
-        Place,
-        Verified,
-        VerifiedVersion,
-        VerifyRequest,
-        verify,
-    )
+    from hotpass.workflows.publishing.verified import Place, Verified, VerifiedVersion, VerifyRequest
+    from hotpass.workflows.publishing.verify import verify
     from hotpass.workflows.querying import Answer, open_query
     from hotpass.workflows.refining import (
         Prepared as PreparedRun,
@@ -56,7 +51,7 @@ _HOMES = {
     "NeedsTerminalError": "errors",
     "Found": "identifying",
     "Pair": "reviewing",
-    "Place": "publishing.verify",
+    "Place": "publishing.verified",
     "PointResult": "backfilling",
     "PublishRequest": "publishing.publish",
     "Published": "publishing.publish",
@@ -69,9 +64,9 @@ _HOMES = {
     "TraceRequest": "tracing",
     "Traced": "tracing",
     "TracedCell": "tracing",
-    "Verified": "publishing.verify",
-    "VerifiedVersion": "publishing.verify",
-    "VerifyRequest": "publishing.verify",
+    "Verified": "publishing.verified",
+    "VerifiedVersion": "publishing.verified",
+    "VerifyRequest": "publishing.verified",
     "Workplace": "workplace",
     "backfill": "backfilling",
     "check_report": "refining",
