@@ -256,12 +256,14 @@ def md5_of(path: Path) -> str:
     Raises ReadError, also for a FIFO or a device, which would never end.
     """
     digest = hashlib.md5(usedforsecurity=False)
-    buffer = bytearray(CHUNK)
-    view = memoryview(buffer)
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise ReadError(str(path), "not a regular file")
+            # A megabyte of memory for each of ten thousand small files would take longer than they do.
+            buffer = bytearray(min(CHUNK, status.st_size + 1))
+            view = memoryview(buffer)
             while count := file.readinto(buffer):
                 digest.update(view[:count])
                 progress.advance(count)

@@ -30,7 +30,8 @@ def copy_and_hash(source: int, target: int, size: int, name: str, *, durable: bo
     """
     if size <= _SMALL:
         digest = hashlib.md5(usedforsecurity=False)
-        while data := _read(source, name):
+        # No megabyte of memory for each of ten thousand small files.
+        while data := _read(source, name, min(CHUNK, size + 1)):
             write_all(target, data)
             digest.update(data)
             progress.advance(len(data))
@@ -38,9 +39,9 @@ def copy_and_hash(source: int, target: int, size: int, name: str, *, durable: bo
     return _Pipeline(source, target, name, durable).run()
 
 
-def _read(source: int, name: str) -> bytes:
+def _read(source: int, name: str, count: int = CHUNK) -> bytes:
     try:
-        return os.read(source, CHUNK)
+        return os.read(source, count)
     except OSError as error:
         raise ReadError(name, error.strerror or str(error)) from error
 

@@ -367,7 +367,7 @@ def _is_file(source: Path, stored: str) -> bool:
 
 def _digest(descriptor: int) -> str:
     digest = hashlib.md5(usedforsecurity=False)
-    buffer = bytearray(CHUNK)
+    buffer = bytearray(min(CHUNK, os.fstat(descriptor).st_size + 1))
     view = memoryview(buffer)
     while count := os.readv(descriptor, [buffer]):
         digest.update(view[:count])

@@ -23,13 +23,8 @@ if TYPE_CHECKING:
     from hotpass.workflows.opening import open_frames
     from hotpass.workflows.publishing.publish import Published, PublishedVersion, PublishRequest, publish
     from hotpass.workflows.publishing.repair import repair
-    from hotpass.workflows.publishing.verify import (
-        Place,
-        Verified,
-        VerifiedVersion,
-        VerifyRequest,
-        verify,
-    )
+    from hotpass.workflows.publishing.verified import Place, Verified, VerifiedVersion, VerifyRequest
+    from hotpass.workflows.publishing.verify import verify
     from hotpass.workflows.querying import Answer, open_query
     from hotpass.workflows.refining import (
         Prepared as PreparedRun,
@@ -58,7 +53,7 @@ _HOMES = {
     "Found": "identifying",
     "NeedsTerminalError": "errors",
     "Pair": "reviewing",
-    "Place": "publishing.verify",
+    "Place": "publishing.verified",
     "PointResult": "backfilling",
     "PublishRequest": "publishing.publish",
     "Published": "publishing.publish",
@@ -71,9 +66,9 @@ _HOMES = {
     "TraceRequest": "tracing",
     "Traced": "tracing",
     "TracedCell": "tracing",
-    "Verified": "publishing.verify",
-    "VerifiedVersion": "publishing.verify",
-    "VerifyRequest": "publishing.verify",
+    "Verified": "publishing.verified",
+    "VerifiedVersion": "publishing.verified",
+    "VerifyRequest": "publishing.verified",
     "Workplace": "workplace",
     "backfill": "backfilling",
     "check_report": "refining",

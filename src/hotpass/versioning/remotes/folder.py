@@ -113,8 +113,7 @@ class FolderRemote(Remote):
         try:
             with self._translated():
                 for md5 in held:
-                    place = self.store.locate(md5)
-                    found[md5] = md5_of(place) if place.is_file() else None
+                    found[md5] = _digest(self.store.locate(md5))
         except ReadError as error:
             raise RemoteUnusableError(self.name, f"{error.reason}: {error.path}") from error
         finally:
@@ -192,6 +191,15 @@ class FolderRemote(Remote):
         if number in _REFUSING:
             return RemoteRefusedError(self.name, f"{reason}: {self.address}")
         return RemoteUnusableError(self.name, f"{reason}: {self.address}")
+
+
+def _digest(place: Path) -> str | None:
+    try:
+        return md5_of(place)
+    except ReadError as error:
+        if isinstance(error.__cause__, _NOT_THERE):
+            return None
+        raise
 
 
 def _entries(path: Path) -> list[os.DirEntry[str]]:

@@ -14,7 +14,8 @@ from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.remotes import Remote
 from hotpass.versioning.store import ObjectState, Store
-from hotpass.workflows.publishing.verify import Survey, Verified, VerifyRequest, judge, remember, survey_of
+from hotpass.workflows.publishing.verified import Verified, VerifyRequest
+from hotpass.workflows.publishing.verify import Survey, judge, remember, survey_of
 
 
 def repair(project: Project, request: VerifyRequest) -> Verified:
