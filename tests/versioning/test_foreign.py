@@ -42,6 +42,15 @@ def test_a_release_comes_from_a_folder_a_bare_repository_and_an_address(
     assert os.listdir(outside.root) == ["got.csv"], "nothing else is left"
 
 
+def test_a_server_whose_head_nobody_pushed_tells_its_remote_by_the_newest_release(
+    two_clones: TwoClones, outside: Repo
+) -> None:
+    shutil.rmtree(two_clones.first.path(".dvc/cache"))
+    (two_clones.origin / "HEAD").write_text("ref: refs/heads/never-pushed\n")
+    assert "refined_data 1.1.0" in fetch(outside, two_clones.origin, "refined_data@^1").stdout
+    assert outside.read("got.csv") == FILE_BYTES["1.1.0"]
+
+
 def test_an_exact_version_a_folder_and_the_newest(two_clones: TwoClones, outside: Repo) -> None:
     fetch(outside, two_clones.origin, "refined_data@1.0.0")
     assert outside.read("got.csv") == FILE_BYTES["1.0.0"]

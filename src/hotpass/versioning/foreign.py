@@ -34,7 +34,7 @@ from hotpass.versioning.lock import folder_lock
 from hotpass.versioning.project import Project
 from hotpass.versioning.remotes import UnknownRemoteError
 from hotpass.versioning.restoring import Restored, restore_to
-from hotpass.versioning.version import parse_any_tag
+from hotpass.versioning.version import ZERO, DatasetVersion, parse_any_tag
 from hotpass.versioning.wanted import Wanted
 
 _SECONDS = 600.0
@@ -192,6 +192,15 @@ def _bring_refs(scratch: Path, place: str, name: str) -> None:
     # A server that cannot leave out files sends them: only slower.
     options = ("-q", "--no-tags", "--depth=1", "--filter=blob:none", "--no-write-fetch-head")
     _git(scratch, "fetch", *options, "origin", *refs, said=place)
+    if "HEAD" not in names:
+        # A server whose HEAD names a branch that nobody pushed: the newest release knows the settings too.
+        newest = max((tag for tag in tags if (parse_any_tag(tag) or ("",))[0] == name), key=_version)
+        _git(scratch, "update-ref", _HEAD, f"refs/tags/{newest}^{{commit}}")
+
+
+def _version(tag: str) -> DatasetVersion:
+    found = parse_any_tag(tag)
+    return found[1] if found else ZERO
 
 
 def _storages(scratch: Path, place: str, remote: str | None) -> Iterator[tuple[bytes, str, dict[str, str]]]:
