@@ -102,7 +102,7 @@ def test_any_other_git_killed_leaves_nothing_that_blocks(
     scenario = scenario_named("bump-tag")
     before = clean_run(runner, templates, scenario, tmp_path / "clean")
     verbs = {word for event in before.run.events if event.startswith("git ") for word in event.split()[6:7]}
-    assert len(verbs) > 4
+    assert verbs >= {"unpack-objects", "update-index", "update-ref"}
     for verb in sorted(verbs - {"update-ref"}):
         place = tmp_path / verb
         repo = prepared(templates, scenario, place)

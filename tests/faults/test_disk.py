@@ -48,8 +48,9 @@ def test_an_error_at_any_change_is_reported_and_the_same_command_again_finishes(
         if not event.startswith(("git ", "spawned "))
         and (not lasting or event.startswith(("open ", "write ", "os.mkdir ", "fsync ")))
     ]
-    # Twice the errors of a full disk would take twice the time; where it lasts, each third place will do.
-    for turn, at in enumerate(places[:: 3 if lasting else 1]):
+    # Twice the errors of a full disk would take twice the time; where it lasts, each third place will do, and where
+    # another scenario takes the same steps, some.
+    for turn, at in enumerate(places[:: (3 if lasting else 1) * scenario.every]):
         place = tmp_path / "failed"
         repo = prepared(templates, scenario, place)
         number = errno.ENOSPC if lasting or turn % 2 else errno.EIO

@@ -179,8 +179,11 @@ def test_a_dvc_that_crashes_or_does_nothing_adds_no_remote(repo: Repo, tmp_path:
     assert repo.hotpass("version", "--init", "--remote", "../remote", "--json").json["remote_added"] is True
 
 
+_BROKEN = "raise RuntimeError('half of it is missing')"
+
+
 def test_a_dvc_that_cannot_be_loaded_is_an_error_of_the_tool(released: Repo, tmp_path: Path) -> None:
-    env = _dvc(tmp_path / "broken", "3.67.1", repo="raise RuntimeError('half of it is missing')")
+    env = _dvc(tmp_path / "broken", "3.67.1", repo=_BROKEN, config=_BROKEN)
     shutil.rmtree(released.path(".dvc/cache"))
     before = snapshot(released)
     error = _error(released, ("restore", "refined_data@1.0.0", "--force"), env)

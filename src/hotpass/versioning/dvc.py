@@ -75,9 +75,11 @@ def remote_file_system(root: Path, name: str) -> tuple[Any, str]:
     """
     require_dvc()
     # Without DVC's repository, whose making costs more than most of what is asked of a remote.
-    import dvc.config
-    import dvc.fs
-
+    try:
+        import dvc.config
+        import dvc.fs
+    except Exception as error:  # a broken installation can raise anything
+        raise ToolFailedError("import dvc.fs", 1, f"{type(error).__name__}: {error}") from error
     settings = dvc.config.Config(str(root / ".dvc"))
     kind, options, path = dvc.fs.get_cloud_fs(settings, name=name)
     if options.get("worktree") or options.get("version_aware"):

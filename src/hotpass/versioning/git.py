@@ -688,10 +688,12 @@ def _run(  # noqa: PLR0913  # as process.run, with what is git's own
     extra: Mapping[str, str] | None = None,
     keep: Sequence[int] = (),
     terminal: bool = False,
-    timeout: float = _SECONDS,
+    timeout: float | None = None,
 ) -> Finished:
     environment = clean_environment(os.environ) | dict(extra or {})
-    return run(argv, cwd=cwd, env=environment, stdin=stdin, timeout=timeout, keep=keep, terminal=terminal)
+    return run(
+        argv, cwd=cwd, env=environment, stdin=stdin, timeout=timeout or _SECONDS, keep=keep, terminal=terminal
+    )
 
 
 class _private_repository:  # noqa: N801  # used as a context manager, named like one
