@@ -205,6 +205,7 @@ def test_a_link_among_the_folders_above_is_refused(initialised: Repo, tmp_path: 
 
 def test_adding_a_folder_again_stores_a_rotten_listing_again(tracked: Repo) -> None:
     """Promise 4: unchanged data is only called tracked while the store has all of it."""
+    tracked.hotpass("version", "--add", FOLDER)
     listing_place = tracked.object(parse_pointer(tracked.read(f"{FOLDER}.dvc").decode()).md5)
     whole = listing_place.read_bytes()
     listing_place.chmod(0o644)
