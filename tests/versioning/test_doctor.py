@@ -211,6 +211,7 @@ def test_a_held_lock_is_shown_with_its_holder_and_left(released: Repo) -> None:
         assert answer.json["error"]["type"] == "LockedError"
 
 
+@pytest.mark.slow
 def test_an_interrupted_release_is_found_and_finished(released: Repo, runner: Runner) -> None:
     released.write(FILE, revised("new"))
     _kill_when_ready(released, runner, "version", "--bump", "patch", "--tag", "--dataset", "refined_data")
@@ -223,6 +224,7 @@ def test_an_interrupted_release_is_found_and_finished(released: Repo, runner: Ru
     assert released.status() == ""
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_that_had_made_nothing_is_undone(released: Repo, runner: Runner) -> None:
     released.write(FILE, revised("new"))
     before = snapshot(released)
