@@ -86,6 +86,7 @@ from hotpass.versioning.errors import (
     InNestedProjectError,
     LockedError,
     LostError,
+    LostGitObjectError,
     MissingObjectError,
     NameTakenError,
     NestedProjectError,
@@ -763,6 +764,12 @@ ROWS = [
         9,
         "the store has no object 0cc175b9c0f1b6a831c399e269772661",
         "dvc fetch",
+    ),
+    Row(
+        LostGitObjectError(commit="3d7e", path="dist"),
+        9,
+        "git cannot read dist of the commit 3d7e",
+        "nothing was written; see what is lost: git fsck; get it from a clone that has it: git fetch --refetch",
     ),
     Row(
         DamagedJournalError(path="pending.json", reason="the reason"),

@@ -148,6 +148,7 @@ def test_a_folder_that_is_none_is_not_mistaken_for_a_missing_program(tmp_path: P
     assert caught.value.path == str(place)
 
 
+@pytest.mark.slow
 def test_a_program_that_hangs_is_ended_in_its_time(tmp_path: Path) -> None:
     """Case 41."""
     begun = time.monotonic()

@@ -67,6 +67,7 @@ def test_it_does_not_ask_where_that_was_answered_or_nobody_is_there(repo: Repo, 
 
 
 @pytest.mark.parametrize("url", [SECRET, SIGNED])
+@pytest.mark.slow
 def test_a_secret_goes_into_config_local_alone_and_is_shown_nowhere(repo: Repo, url: str) -> None:
     """Promise 8."""
     for _ in ("at first", "again"):
@@ -83,6 +84,7 @@ def test_a_secret_goes_into_config_local_alone_and_is_shown_nowhere(repo: Repo, 
     assert listed == url, "what DVC uses is the whole address"
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_before_the_secret_was_written_is_finished(repo: Repo) -> None:
     """Promise 1: the public half is in `.dvc/config` already."""
     repo.hotpass("version", "--init", "--no-input", "--remote", "https://example.org/data")

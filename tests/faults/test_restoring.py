@@ -11,6 +11,13 @@ import pytest
 from harness.repository import FILE, FILE_BYTES, FOLDER, FOLDER_BYTES, Repo, revised
 from harness.snapshots import snapshot, tree
 
+from hotpass.files import Signature
+from hotpass.versioning.pointer import Md5
+from hotpass.versioning.project import Project
+from hotpass.versioning.restoring import restore
+from hotpass.versioning.swapping import Staged
+from hotpass.versioning.wanted import Wanted
+
 # --------------------------------------------------------------------------------- case 25: unsaved data
 
 
@@ -359,3 +366,22 @@ def test_a_link_to_the_file_is_replaced_and_its_target_is_untouched(released: Re
     assert not released.path(FILE).is_symlink()
     assert released.read(FILE) == FILE_BYTES["1.1.0"]
     assert other.read_bytes() == FILE_BYTES["1.0.0"]
+
+
+def test_what_is_done_to_the_data_after_a_restore_does_not_make_it_a_failure(released: Repo) -> None:
+    def meddle(_: object) -> None:
+        released.path(f"{FOLDER}/away").symlink_to("/nowhere")
+
+    restored = restore(Project.find(released.root), "data", Wanted.parse("1.0.0"), meddle)
+    assert (restored.version, released.read(f"{FOLDER}/north.csv")) == ("1.0.0", b"a,b\n1,2\n")
+
+
+@pytest.mark.parametrize(("second", "believed"), [(0, False), (1, True)])
+def test_a_restored_file_is_only_believed_where_a_later_write_would_show(second: int, believed: bool) -> None:
+    """A clock that counts in seconds could give a write after the restore the time of the file as it was proved."""
+    mtime = 1_000_000_000_000_000_000 + second
+    there = Signature(5, mtime, mtime, 7)
+    staged = Staged(Path("x"), Md5("0" * 32), there, there)
+    assert staged.is_at(there, mtime + 1_500_000_000) is believed
+    assert not staged.is_at(there, mtime)
+    assert staged.is_at(there, mtime + 2_500_000_000)

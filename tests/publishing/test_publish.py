@@ -147,6 +147,7 @@ def test_a_secret_in_tracked_settings_is_not_published(released: Repo, server: S
 # --- races -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_loser_of_a_race_keeps_everything_and_can_go_on(
     published: Repo, server: Server, tmp_path: Path
 ) -> None:
@@ -263,6 +264,7 @@ def test_an_old_lost_version_does_not_stop_new_ones(published: Repo, server: Ser
     assert "refined_data-v1.1.1" in server.tags()
 
 
+@pytest.mark.slow
 def test_a_refusing_and_a_hanging_server_are_not_missing_data(
     released: Repo, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -288,6 +288,7 @@ def _send_draft(repo: Repo, data: bytes = UNSAVED) -> str:
     return md5
 
 
+@pytest.mark.slow
 def test_a_remote_is_cleaned_only_when_asked_and_only_of_what_was_ours(two_clones: TwoClones) -> None:
     """Case 23: what another project put there, and what a colleague sent and never committed, stays."""
     first, second, remote = two_clones.first, two_clones.second, two_clones.remote

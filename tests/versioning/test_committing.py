@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from harness.repository import FILE, FOLDER, Repo
 
@@ -122,3 +124,45 @@ def test_working_it_out_writes_nothing(tracked: Repo) -> None:
     before = tracked.status(), tracked.git("count-objects").stdout
     content_of(tracked)
     assert (tracked.status(), tracked.git("count-objects").stdout) == before
+
+
+@pytest.mark.parametrize("name", ["HEAD^{tree}", "HEAD:dist", "HEAD:dist/.gitignore"])
+def test_what_git_lost_of_the_last_commit_is_not_taken_for_nothing(tracked: Repo, name: str) -> None:
+    """A release made without it would take the other files away."""
+    tracked.write("dist/.gitignore", b"# mine\n" + tracked.read("dist/.gitignore"))
+    tracked.git("add", "-f", "dist/.gitignore")
+    tracked.git("commit", "-q", "-m", "mine")
+    oid, head = tracked.rev(name), tracked.rev("HEAD")
+    (tracked.root / ".git" / "objects" / oid[:2] / oid[2:]).unlink()
+    done = tracked.hotpass("version", "--set", "1.0.0", "--dataset", "refined_data", "--tag", check=False)
+    assert (done.code, tracked.rev("HEAD"), tracked.tags()) == (9, head, [])
+    assert "git cannot read" in done.stderr
+
+
+def test_a_folder_named_like_a_commit_is_a_folder(tracked: Repo) -> None:
+    """To git, ``x-g`` and an id is a name of that commit, in a question about an index or a commit too."""
+    folder = f"export-g{tracked.rev('HEAD')[:9]}"
+    tracked.write(f"{folder}/kept.txt", "kept\n")
+    tracked.write(f"{folder}/list.csv", "a,b\n1,2\n")
+    tracked.hotpass("version", "--add", f"{folder}/list.csv")
+    tracked.commit("track", folder)
+    tracked.hotpass("version", "--set", "1.0.0", "--dataset", "list", "--tag")
+    assert (
+        tracked.git("ls-files", folder).stdout
+        == tracked.git("ls-tree", "-r", "--name-only", "HEAD", "--", folder).stdout
+    )
+    assert f"{folder}/kept.txt" in tracked.git("ls-tree", "-r", "--name-only", "list-v1.0.0").stdout
+    assert tracked.status() == ""
+
+
+def test_a_file_written_in_the_tick_of_its_staging_stays_changed(tracked: Repo) -> None:
+    """Git looks twice at entries that are as young as the index; a copy of the index must be as old as it."""
+    tracked.git("config", "core.trustCtime", "false")
+    place, index = tracked.write("notes.txt", "aaaa\n"), tracked.root / ".git" / "index"
+    now = place.stat().st_mtime_ns
+    tracked.git("add", "notes.txt")
+    os.utime(index, ns=(now, now))
+    place.write_text("bbbb\n")
+    os.utime(place, ns=(now, now))
+    tracked.hotpass("version", "--set", "1.0.0", "--dataset", "refined_data", "--tag")
+    assert tracked.status() == "MM notes.txt\n"

@@ -201,3 +201,14 @@ def test_a_link_among_the_folders_above_is_refused(initialised: Repo, tmp_path: 
     initialised.path("dist").symlink_to(tmp_path / "outside")
     with pytest.raises(UnsafeFileError, match="a folder above it is a link"):
         look(project_of(initialised), "dist/x.csv")
+
+
+def test_adding_a_folder_again_stores_a_rotten_listing_again(tracked: Repo) -> None:
+    """Promise 4: unchanged data is only called tracked while the store has all of it."""
+    tracked.hotpass("version", "--add", FOLDER)
+    listing_place = tracked.object(parse_pointer(tracked.read(f"{FOLDER}.dvc").decode()).md5)
+    whole = listing_place.read_bytes()
+    listing_place.chmod(0o644)
+    listing_place.write_bytes(whole.replace(b"md5", b"mdx"))
+    tracked.hotpass("version", "--add", FOLDER)
+    assert listing_place.read_bytes() == whole

@@ -211,6 +211,7 @@ def test_a_held_lock_is_shown_with_its_holder_and_left(released: Repo) -> None:
         assert answer.json["error"]["type"] == "LockedError"
 
 
+@pytest.mark.slow
 def test_an_interrupted_release_is_found_and_finished(released: Repo, runner: Runner) -> None:
     released.write(FILE, revised("new"))
     _kill_when_ready(released, runner, "version", "--bump", "patch", "--tag", "--dataset", "refined_data")
@@ -223,6 +224,7 @@ def test_an_interrupted_release_is_found_and_finished(released: Repo, runner: Ru
     assert released.status() == ""
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_that_had_made_nothing_is_undone(released: Repo, runner: Runner) -> None:
     released.write(FILE, revised("new"))
     before = snapshot(released)
@@ -267,7 +269,8 @@ def test_temporary_files_of_runs_that_are_over_are_found_and_removed_and_others_
 def _kill_when_ready(repo: Repo, runner: Runner, *args: str) -> None:
     """Kill a run as soon as its journal holds everything that is needed to finish it."""
     journal = repo.path(".git/hotpass/pending.json")
-    for at in range(1, 400):
+    # Each second step: it stays ready for more than one.
+    for at in range(2, 400, 2):
         run = runner.run(repo, args, at, number=signal.SIGKILL)
         assert run.killed, run
         if journal.exists() and json.loads(journal.read_text())["ready"]:

@@ -186,6 +186,7 @@ def test_a_large_history_is_not_brought_along(two_clones: TwoClones, outside: Re
     assert outside.read("got.csv") == FILE_BYTES["1.0.0"]
 
 
+@pytest.mark.slow
 def test_a_server_that_says_nothing_is_left_in_time(
     two_clones: TwoClones, outside: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

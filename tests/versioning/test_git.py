@@ -20,7 +20,7 @@ from hotpass.versioning.errors import (
     SigningError,
 )
 from hotpass.versioning.git import NO_OBJECT, Git, RefChange, clean_environment, git_version
-from hotpass.versioning.gitobjects import Oid, folders_of, in_the_way, replaced
+from hotpass.versioning.gitobjects import Oid, folders_of, git_object, in_the_way, replaced, unread
 
 ODD = [
     "a b",
@@ -549,3 +549,16 @@ def test_a_repository_with_longer_ids_works_too(tmp_path: Path) -> None:
     repo.hotpass("restore", "refined_data@1.0.0")
     assert repo.read(FILE) == b"id,version\n1,1.0.0\n"
     assert repo.git("fsck", "--strict").code == 0
+
+
+def test_a_folder_with_an_old_mode_is_a_folder() -> None:
+    """Some programs wrote ``040000``; sorted as a file it would make a tree that git finds unsorted."""
+    blob = git_object("blob", b"x")
+    raw = bytes.fromhex(blob.oid)
+    old = b"100644 a.b\0" + raw + b"040000 a\0" + raw
+    assert in_the_way({"": old}, ["a/x"]) is None
+    (made,) = replaced({"": old}, {"z": blob.oid})
+    assert made.data == old + b"100644 z\0" + raw
+    assert unread({"": old}, ["", "a", "b"], []) == "a"
+    assert unread({"": old}, [""], ["a.b"]) == "a.b"
+    assert unread({"": old}, [""], ["a", "b"]) is None

@@ -182,6 +182,7 @@ def test_evidence_is_copied_whatever_it_is(place: Place, tmp_path: Path) -> None
     assert hashlib.md5((tmp_path / "evidence").read_bytes()).hexdigest() == md5s[0]
 
 
+@pytest.mark.slow
 def test_one_listing_finds_any_number_of_objects(s3: S3, initialised: Repo) -> None:
     write_remote(initialised.root, url=s3.bucket("counted") + "/place", endpointurl=s3.url, **KEYS)
     place = Place(Project.find(initialised.root), "s3")
@@ -194,6 +195,7 @@ def test_one_listing_finds_any_number_of_objects(s3: S3, initialised: Repo) -> N
     assert [request.split("?")[0] for request in asked] == ["GET /counted"], asked
 
 
+@pytest.mark.slow
 def test_a_bucket_that_is_not_there_is_no_empty_remote(s3: S3, initialised: Repo) -> None:
     write_remote(initialised.root, url="s3://nobody-made-this/place", endpointurl=s3.url, **KEYS)
     remote = open_remote(Project.find(initialised.root))

@@ -206,6 +206,8 @@ def _prepare_index(project: Project, entries: dict[str, Oid], token: str) -> Pre
         if before is not None:
             shutil.copyfile(index, temp)
             shutil.copymode(index, temp)
+            # By its own time git tells which entries were written in the same tick as their files, and looks twice.
+            os.utime(temp, ns=(before.mtime, before.mtime))
     project.git.set_index(temp, entries)
     return Prepared(before)
 

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from hotpass.files import read_small
 from hotpass.values import frozen
 from hotpass.versioning.artifacts import DVC_YAML
-from hotpass.versioning.errors import NotThatKindError, UnmergedFileError
-from hotpass.versioning.gitobjects import Oid, folders_of, in_the_way
+from hotpass.versioning.errors import LostGitObjectError, NotThatKindError, UnmergedFileError
+from hotpass.versioning.gitobjects import Oid, folders_of, in_the_way, unread
 from hotpass.versioning.ignore import exception_line, hide_line, reopening_rules, showing, with_lines
 from hotpass.versioning.project import Dataset, Project
 from hotpass.versioning.scan import JUNK_PATTERNS
@@ -54,7 +54,11 @@ class CommitContent:
 
 
 def read_base(project: Project, head: Oid | None, dataset: Dataset) -> CommitBase:
-    """Ask git, once, what it holds of all paths that a release of the dataset could touch."""
+    """Ask git, once, what it holds of all paths that a release of the dataset could touch.
+
+    Raises LostGitObjectError where HEAD names a folder or an ignore file that git cannot read: made without it, the
+    commit would take away what is there.
+    """
     edits = _ignore_edits(project, dataset)
     paths = list(dict.fromkeys([dataset.pointer_path, dataset.record_path, *edits, *DVC_FILES, DVC_YAML]))
     folders = folders_of(paths)
@@ -63,10 +67,21 @@ def read_base(project: Project, head: Oid | None, dataset: Dataset) -> CommitBas
     whole = []
     if head is not None:
         asked += [f"{head}:{path}" for path in paths if path not in edits]
-        whole = [f"{head}:{path}" for path in (*edits, *folders)]
+        whole = [f"{head}:{path}" for path in (*edits, *map(_as_folder, folders))]
     found = project.git.look_up(asked, whole)
     blobs = {path: found.get(f"{head}:{path}") for path in paths}
-    trees = {folder: found.get(f"{head}:{folder}") for folder in folders}
+    texts = {path: each.data for path in edits if (each := blobs[path]) and each.data is not None}
+    trees = {
+        folder: each.data
+        for folder in folders
+        if (each := found.get(f"{head}:{_as_folder(folder)}"))
+        and each.kind == "tree"
+        and each.data is not None
+    }
+    if head is not None:
+        lost = unread(trees, folders, edits.keys() - texts.keys(), project.git.object_format)
+        if lost is not None:
+            raise LostGitObjectError(head, lost)
     return CommitBase(
         committed={path: each.oid for path, each in blobs.items() if each and each.kind == "blob"},
         staged={path: found[f":0:{path}"].oid for path in paths if f":0:{path}" in found},
@@ -74,14 +89,17 @@ def read_base(project: Project, head: Oid | None, dataset: Dataset) -> CommitBas
             path for path in paths if any(f":{stage}:{path}" in found for stage in range(1, 4))
         ),
         edits=edits,
-        texts={path: each.data for path in edits if (each := blobs[path]) and each.data is not None},
-        trees={
-            folder: each.data
-            for folder, each in trees.items()
-            if each and each.kind == "tree" and each.data is not None
-        },
-        files=frozenset(folder for folder in folders if f":0:{folder}" in found),
+        texts=texts,
+        trees=trees,
+        files=frozenset(
+            folder for folder in folders if (each := found.get(f":0:{folder}")) and each.kind == "blob"
+        ),
     )
+
+
+def _as_folder(folder: str) -> str:
+    # Without the slash git would take a folder named ``x-gabc1234`` for the commit abc1234, if there is one.
+    return f"{folder}/" if folder else ""
 
 
 def commit_content(project: Project, base: CommitBase, texts: Mapping[str, str]) -> CommitContent:

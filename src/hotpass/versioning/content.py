@@ -153,7 +153,9 @@ class _Reading:
         if len(self.files) < len(self.found.files):
             return None
         content = self.content(store=False)
-        return content if self.project.store.signature(content.md5) is not None else None
+        # A single file's object is one of those that were found unchanged; a listing is small enough to be read.
+        whole = not self.found.is_directory or self.project.store.check(content.md5) is ObjectState.PRESENT
+        return content if whole else None
 
     def read(self, relpath: str, signature: Signature, store: bool, *, durable: bool) -> SeenFile:
         path = self.found.locate(relpath)

@@ -787,6 +787,20 @@ class MissingObjectError(IntegrityError):
         return "dvc fetch"
 
 
+class LostGitObjectError(IntegrityError):
+    """Git names a file or folder in a commit and cannot read it."""
+
+    commit: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"git cannot read {self.path or 'the files'} of the commit {self.commit}"
+
+    @property
+    def hint(self) -> str:
+        return "nothing was written; see what is lost: git fsck; get it from a clone that has it: git fetch --refetch"
+
+
 class DamagedJournalError(IntegrityError):
     """The journal of an interrupted run cannot be read."""
 

@@ -264,7 +264,8 @@ class Git:
             at += len(line) + 1
             facts = re.fullmatch(rb"([0-9a-f]{40}|[0-9a-f]{64}) ([a-z]+) (\d+)", line)
             if facts is None:
-                if not line.endswith((b" missing", b" ambiguous")):
+                # The last is said of another repository's commit, by a git that is newer than 2.50.
+                if not line.endswith((b" missing", b" ambiguous", b" submodule")):
                     raise ToolFailedError("git cat-file", 0, "an answer that is none")
                 continue
             end = at + int(facts[3])

@@ -20,7 +20,7 @@ Oid = NewType("Oid", str)
 Kind = Literal["commit", "tree", "blob", "tag"]
 
 _TYPE = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
-_FILE, _FOLDER = b"100644", b"40000"
+_FILE, _FOLDER, _LINKED = b"100644", b"40000", b"160000"  # the last: another repository's commit
 
 
 @frozen
@@ -73,7 +73,27 @@ def in_the_way(trees: Mapping[str, bytes], paths: Iterable[str], form: str = "sh
     for path, folder in [*((each, False) for each in wanted), *((each, True) for each in folders_of(wanted))]:
         parent, name = _split(path)
         entry = parsed.get(parent, {}).get(os.fsencode(name)) if path else None
-        if entry is not None and (entry[0] == _FOLDER) is not folder:
+        if entry is not None and _is_folder(entry[0]) is not folder:
+            return path
+    return None
+
+
+def unread(
+    trees: Mapping[str, bytes], folders: Iterable[str], files: Iterable[str], form: str = "sha1"
+) -> str | None:
+    """The first of these folders and files that a commit holds, by its trees, though it is not among the trees.
+
+    ``files`` are those that were not read; the root counts as held. A tree made without them would lose what is there.
+    """
+    parsed = {folder: _entries(data, form) for folder, data in trees.items()}
+    asked = [
+        *((folder, True) for folder in folders if folder not in trees),
+        *((file, False) for file in files),
+    ]
+    for path, folder in asked:
+        parent, name = _split(path)
+        entry = parsed.get(parent, {}).get(os.fsencode(name)) if path else None
+        if not path or (entry is not None and _is_folder(entry[0]) is folder and entry[0] != _LINKED):
             return path
     return None
 
@@ -104,6 +124,11 @@ def _split(path: str) -> tuple[str, str]:
     return parent, name
 
 
+def _is_folder(mode: bytes) -> bool:
+    # Old programs wrote the number with a zero before it.
+    return int(mode, 8) == int(_FOLDER, 8)
+
+
 def _entries(data: bytes, form: str) -> dict[bytes, tuple[bytes, bytes]]:
     """A tree's entries by name: mode and raw id."""
     found, at, length = {}, 0, _digest(form).digest_size
@@ -117,7 +142,7 @@ def _entries(data: bytes, form: str) -> dict[bytes, tuple[bytes, bytes]]:
 
 def _text(entries: Mapping[bytes, tuple[bytes, bytes]]) -> bytes:
     # A folder is sorted as if its name ended in a slash.
-    order = sorted(entries.items(), key=lambda each: each[0] + (b"/" if each[1][0] == _FOLDER else b""))
+    order = sorted(entries.items(), key=lambda each: each[0] + (b"/" if _is_folder(each[1][0]) else b""))
     return b"".join(b"%s %s\0%s" % (mode, name, oid) for name, (mode, oid) in order)
 
 

@@ -102,8 +102,12 @@ def clock(directory: Path) -> int:
 def settled(signature: Signature, stamp: int) -> bool:
     """True where a later write to the file would surely show in its times."""
     latest = max(signature.mtime, signature.ctime)
-    coarse = signature.mtime % _SECOND == 0 and signature.ctime % _SECOND == 0
-    return latest < stamp - (2 * _SECOND if coarse else 0)
+    return latest < stamp - tick(signature.mtime, signature.ctime)
+
+
+def tick(*times: int) -> int:
+    """How far apart two writes may be and yet have the same time, by times of a file: FAT counts in two seconds."""
+    return 0 if any(time % _SECOND for time in times) else 2 * _SECOND
 
 
 def _rendered(stamp: int, files: dict[str, SeenFile]) -> bytes:

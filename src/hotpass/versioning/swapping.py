@@ -34,7 +34,7 @@ from hotpass.versioning.pointer import ListedFile, Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.remotes import fetch_objects
 from hotpass.versioning.scan import Scan
-from hotpass.versioning.seen import SeenFile
+from hotpass.versioning.seen import SeenFile, tick
 
 _MANY = 64
 
@@ -55,7 +55,7 @@ class Staged:
         """
         mine = self.signature
         same = (mine.inode, mine.size, mine.mtime) == (work.inode, work.size, work.mtime)
-        return same and mine.mtime < renamed
+        return same and mine.mtime < renamed - tick(mine.mtime)
 
 
 @frozen
