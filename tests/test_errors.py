@@ -180,10 +180,12 @@ from hotpass.workflows.errors import (
     NothingToReplayError,
     NotProvedError,
     NotRefinedError,
+    OutsidePlaceError,
     QualityGateError,
     TargetIsDataError,
     WhichTableError,
 )
+from hotpass.workflows.events import StrangersAddressError
 
 
 @dataclass(frozen=True)
@@ -1195,6 +1197,18 @@ ROWS = [
         10,
         "x 1.0.1 is too low: a patch after 1.0.0, and the data asks for a minor (minor: 2 rows added)",
         "hotpass refine --bump minor --tag",
+    ),
+    Row(
+        OutsidePlaceError("refine.output_path", "/x.csv", "HOTPASS_REFINE_OUTPUT_PATH"),
+        10,
+        "refine.output_path leads out of the repository, to /x.csv",
+        "name it yourself if you mean it: --output-path FILE",
+    ),
+    Row(
+        StrangersAddressError("http://x:y@lineage.example", "HOTPASS_LINEAGE_TO"),
+        10,
+        "this repository's settings would send lineage to http://***@lineage.example",
+        "name the server in your environment if you trust it: HOTPASS_LINEAGE_TO=ADDRESS",
     ),
     Row(
         NotRefinedError(path="dist/x.xlsx"),

@@ -151,7 +151,9 @@ def test_a_server_that_fails_or_hangs_costs_a_note_and_no_release(
     monkeypatch.setattr(events, "_ANSWER_SECONDS", 0.5)
     monkeypatch.setattr(events, "_SECONDS", 1.5)
     endpoint.answer = answer
-    result = _refine(listed, endpoint.url.replace("//", "//ada:made-up-secret@") + "/?token=made-up-token")
+    address = endpoint.url.replace("//", "//ada:made-up-secret@") + "/?token=made-up-token"
+    monkeypatch.setenv("HOTPASS_LINEAGE_TO", address)
+    result = _refine(listed, address)
     (note,) = result.json["notes"]
     assert said in note
     assert "made-up" not in result.stdout + result.stderr
@@ -160,10 +162,15 @@ def test_a_server_that_fails_or_hangs_costs_a_note_and_no_release(
     assert len(endpoint.got) == 1, "it was tried again"
 
 
-def test_nobody_there_and_a_file_that_cannot_be_are_notes(listed: Repo) -> None:
+def test_nobody_there_and_a_file_that_cannot_be_are_notes(
+    listed: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        result = _refine(listed, f"http://127.0.0.1:{free.getsockname()[1]}")
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+        monkeypatch.setenv("HOTPASS_LINEAGE_TO", address)
+        result = _refine(listed, address)
+        monkeypatch.delenv("HOTPASS_LINEAGE_TO")
     assert "no connection" in result.json["notes"][0]
     listed.write("notes", "a file where a folder is asked for")
     listed.write("data/list.csv", f"{ROWS}Wren Hall,0191 498 0002,kim@wren.example\n")
@@ -172,8 +179,8 @@ def test_nobody_there_and_a_file_that_cannot_be_are_notes(listed: Repo) -> None:
     assert listed.tags()[-1] == "refined_data-v1.1.0"
 
 
-def test_a_repository_gets_neither_the_users_key_nor_their_files(
-    listed: Repo, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+def test_a_repository_gets_neither_the_users_files_nor_a_call_to_its_server(
+    listed: Repo, endpoint: Endpoint
 ) -> None:
     """Promises 6 to 8: a clone is a stranger, and its settings are its own."""
     outside = listed.root.parent / "outside.txt"
@@ -185,10 +192,11 @@ def test_a_repository_gets_neither_the_users_key_nor_their_files(
         assert "outside of the repository" in refused.json["error"]["message"]
     assert outside.read_text() == "mine"
     assert listed.tags() == []
-    monkeypatch.setenv("OPENLINEAGE_API_KEY", "made-up-key")
-    (note,) = _refine(listed, endpoint.url).json["notes"]
-    assert note.startswith("OPENLINEAGE_API_KEY was not sent")
-    assert [key for _, key, _ in endpoint.got] == ["", ""]
+    refused = _refine(listed, endpoint.url, check=False)
+    assert refused.code == 10
+    assert refused.json["error"]["type"] == "StrangersAddressError"
+    assert endpoint.got == []
+    assert listed.tags() == []
 
 
 @pytest.mark.parametrize("to", ["dist/refined_data.csv", "data/list.csv", ".git/config"])

@@ -17,6 +17,7 @@ from hotpass.tables.workbook import SUFFIXES
 
 _SYSTEM = frozenset([".ds_store", "thumbs.db", "desktop.ini"])
 _USUAL = Limits()
+_OUTSIDE = "it is a link that leads out of the folder and its repository"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,11 @@ class Discovered:
     left_out: tuple[LeftOut, ...]
 
 
-def discover(folder: Path, limits: Limits = _USUAL) -> Discovered:
+def discover(folder: Path, limits: Limits = _USUAL, within: Path | None = None) -> Discovered:
     """Look at every file below a folder (or at a single file).
 
-    Folders whose name begins with a point are not looked at. Raises NothingThereError where there is no such folder.
+    A link that leads out of ``within`` is not followed: a folder that came from somebody else must not name the files
+    that are read. Folders whose name begins with a point are not looked at. Raises NothingThereError where there is no such folder.
     """
     if not folder.exists():
         raise NothingThereError(str(folder))
@@ -62,7 +64,9 @@ def discover(folder: Path, limits: Limits = _USUAL) -> Discovered:
             shown = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in shown)
             left_out.append(LeftOut(shown, "its name is no printable text in UTF-8"))
             continue
-        found = _look(root / name, name, limits)
+        found = (
+            _look(root / name, name, limits) if _is_inside(root / name, within) else LeftOut(name, _OUTSIDE)
+        )
         if isinstance(found, InputFile):
             first = seen.setdefault((found.size, found.digest), name)
             if first != name:
@@ -85,6 +89,15 @@ def _walk(folder: Path) -> list[str]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         names += [Path(place, name).relative_to(folder).as_posix() for name in files]
     return names
+
+
+def _is_inside(path: Path, within: Path | None) -> bool:
+    return (
+        within is None
+        or not path.is_symlink()
+        or not path.exists()
+        or Path(os.path.realpath(within)) in Path(os.path.realpath(path)).parents
+    )
 
 
 def _look(path: Path, name: str, limits: Limits) -> InputFile | LeftOut:

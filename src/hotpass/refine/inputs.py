@@ -23,11 +23,11 @@ class Inputs:
     notes: tuple[str, ...] = ()
 
 
-def read_inputs(folder: Path, limits: Limits = _USUAL) -> Inputs:
+def read_inputs(folder: Path, limits: Limits = _USUAL, within: Path | None = None) -> Inputs:
     """Read every file of a folder, or a single file; one that cannot be read is left out with the reason.
 
-    Raises NothingThereError where there is no such folder.
+    So is a link that leads out of ``within``. Raises NothingThereError where there is no such folder.
     """
-    found = discover(folder, limits)
+    found = discover(folder, limits, within)
     read = read_grids(found.files, limits)
     return Inputs(found.files, read.grids, (*found.left_out, *read.left_out), read.notes)

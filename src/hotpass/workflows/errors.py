@@ -266,6 +266,23 @@ class BadOutputError(UsageError):
         return "name a file that ends in .xlsx, .parquet or .csv: --output-path FILE"
 
 
+class OutsidePlaceError(RefusedError):
+    """A repository's own settings, or a link in it, name a place outside of it to read or write."""
+
+    setting: str
+    path: str
+    variable: str
+
+    def __str__(self) -> str:
+        return f"{self.setting} leads out of the repository, to {self.path}"
+
+    @property
+    def hint(self) -> str:
+        option = {"refine.input_dir": "--input-dir DIR", "refine.output_path": "--output-path FILE"}
+        named = option.get(self.setting, f"{self.variable} in your environment")
+        return f"name it yourself if you mean it: {named}"
+
+
 class NotRefinedError(RefusedError):
     """The output's place is taken by a file that refine did not write and nobody keeps."""
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hotpass.errors import without_secrets
+from hotpass.errors import RefusedError, without_secrets
 from hotpass.versioning.release import Outcome
 from hotpass.workflows.errors import LineageMissingError, TargetIsDataError
 from hotpass.workflows.sides import Side
@@ -27,11 +27,32 @@ _SECONDS = 10.0
 """How long all of it may take: an endpoint that dribbles is left alone then."""
 
 
+class StrangersAddressError(RefusedError):
+    """A repository's own settings say to which server lineage goes."""
+
+    address: str
+    variable: str
+
+    def __str__(self) -> str:
+        return f"this repository's settings would send lineage to {without_secrets(self.address)}"
+
+    @property
+    def hint(self) -> str:
+        """How the user says so themselves."""
+        return f"name the server in your environment if you trust it: {self.variable}=ADDRESS"
+
+
 def check_events(workplace: Workplace, source: Path, output: Path) -> None:
-    """Raise where events are asked for and cannot be made: LineageMissingError, TargetIsDataError for a file of data."""
+    """Raise where events are asked for and cannot be made, or should not be.
+
+    LineageMissingError; TargetIsDataError for a file of data; StrangersAddressError for a server that the user did not
+    name: what a clone is used for, and when, is nobody's business.
+    """
     target = workplace.settings["lineage.to"]
     if not target:
         return
+    if _is_address(target) and not _is_own(workplace):
+        raise StrangersAddressError(target, _VARIABLE)
     if importlib.util.find_spec("openlineage") is None:
         raise LineageMissingError
     if not _is_address(target):
@@ -64,10 +85,7 @@ def send_events(workplace: Workplace, outcome: Outcome, lineage: Mapping[str, An
     sender.join(_SECONDS)
     if sender.is_alive():
         failures.append(f"it takes longer than {_SECONDS:.0f} seconds")
-    notes = [f"no OpenLineage events went to {without_secrets(target)}: {why}" for why in failures[:1]]
-    if _is_address(target) and os.environ.get(_API_KEY) and not _is_own(workplace):
-        notes.append(f"{_API_KEY} was not sent: {_VARIABLE} must name the address that it is meant for")
-    return tuple(notes)
+    return tuple(f"no OpenLineage events went to {without_secrets(target)}: {why}" for why in failures[:1])
 
 
 def _is_address(target: str) -> bool:
@@ -75,9 +93,8 @@ def _is_address(target: str) -> bool:
 
 
 def _is_own(workplace: Workplace) -> bool:
-    """Whether the user's environment says where events go. A repository's file may be a stranger's."""
-    entry = next(each for each in workplace.settings.entries if each.name == "lineage.to")
-    return entry.origin == f"the environment, {_VARIABLE}"
+    """Whether the user says where events go. A repository's file may be a stranger's."""
+    return workplace.is_users_own("lineage.to")
 
 
 def _file_of(workplace: Workplace, target: str) -> Path:
@@ -93,7 +110,7 @@ def _transport(workplace: Workplace, target: str) -> Any:
         from openlineage.client.transport.http import HttpConfig, HttpTransport
 
         options: dict[str, Any] = {"url": target, "timeout": _ANSWER_SECONDS, "retry": {"total": 0}}
-        if (key := os.environ.get(_API_KEY)) and _is_own(workplace):
+        if key := os.environ.get(_API_KEY):
             options["auth"] = {"type": "api_key", "apiKey": key}
         return HttpTransport(HttpConfig.from_dict(options))
     from openlineage.client.transport.file import FileConfig, FileTransport

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -183,14 +184,23 @@ def _prepared(
     previous = outputs.previous_version(workplace, output, release)
     if not request.dry_run:
         outputs.check_replaceable(workplace, output, previous)
-    inputs = _read(workplace, source)
+    # A past version of the inputs lies in the store, and the folder that was made for it has nothing but links to it.
+    inputs = _read(workplace, source, None if request.inputs else _within(workplace, source))
     refined = refine(inputs, profile, previous, decisions)
     data = outputs.output_bytes(refined, output)
     return Prepared(workplace, request, source, output, run, release, refined, data)
 
 
-def _read(workplace: Workplace, source: Path) -> Inputs:
-    inputs = read_inputs(source, workplace.limits)
+def _within(workplace: Workplace, source: Path) -> Path:
+    """Where links in the inputs may lead: anywhere in their folder, or in the repository that it is in."""
+    real, root = Path(os.path.realpath(source)), Path(os.path.realpath(workplace.root))
+    if root in real.parents:
+        return root
+    return source if source.is_dir() else source.parent
+
+
+def _read(workplace: Workplace, source: Path, within: Path | None) -> Inputs:
+    inputs = read_inputs(source, workplace.limits, within)
     for file in inputs.files:
         if files.md5_of(file.path) != file.digest:
             raise ChangedWhileReadingError(workplace.shown(file.path))

@@ -11,15 +11,20 @@ from hotpass.refine.profiles import Profile, load_profile
 from hotpass.tables import Limits
 from hotpass.versioning.errors import NoRepositoryError
 from hotpass.versioning.project import Dataset, Project
+from hotpass.workflows.errors import OutsidePlaceError
 
 
 @dataclass(frozen=True)
 class Workplace:
-    """A folder to work in: the repository's root, or the current one. ``project`` is None outside repositories."""
+    """A folder to work in: the repository's root, or the current one. ``project`` is None outside repositories.
+
+    ``own_file``: the settings are a file's that the user named.
+    """
 
     root: Path
     settings: Settings
     project: Project | None = None
+    own_file: bool = False
 
     @property
     def limits(self) -> Limits:
@@ -27,10 +32,25 @@ class Workplace:
         return Limits.of(self.settings.__getitem__)
 
     def path(self, given: str | None, setting: str) -> Path:
-        """A path that was given, from the current folder; else the setting's, from the root."""
+        """A path that was given, from the current folder; else the setting's, from the root.
+
+        Raises OutsidePlaceError where a repository's own settings, or a link in it, lead out of it.
+        """
         if given is not None:
             return Path(os.path.abspath(Path(given).expanduser()))
-        return Path(os.path.abspath(self.root / Path(self.settings[setting]).expanduser()))
+        path = Path(os.path.abspath(self.root / Path(self.settings[setting]).expanduser()))
+        # A clone is a stranger: only its user may say that something outside of it is read or written.
+        if not self.is_users_own(setting) and not self._holds(path):
+            raise OutsidePlaceError(setting, str(path), "HOTPASS_" + setting.replace(".", "_").upper())
+        return path
+
+    def is_users_own(self, setting: str) -> bool:
+        """Whether the user's environment, or a file that they named, says what a setting is."""
+        entry = next(each for each in self.settings.entries if each.name == setting)
+        return self.own_file or entry.origin.startswith("the environment")
+
+    def _holds(self, path: Path) -> bool:
+        return Path(os.path.realpath(self.root)) in Path(os.path.realpath(path)).parents
 
     def shown(self, path: Path) -> str:
         """A path as people would write it here."""
@@ -81,8 +101,8 @@ def open_workplace(start: str, lock_timeout: float | None = None, config: str | 
         project = Project.find(start, lock_timeout)
     except NoRepositoryError:
         root = Path(start).resolve()
-        return Workplace(root, load_settings(root, os.environ, flags, file))
+        return Workplace(root, load_settings(root, os.environ, flags, file), own_file=file is not None)
     if file is not None:
         settings = load_settings(project.root, os.environ, flags, file)
         project = Project(project.git, settings["lock_timeout"], preferences=settings)
-    return Workplace(project.root, project.preferences, project)
+    return Workplace(project.root, project.preferences, project, file is not None)
