@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, NoReturn
 
 from hotpass import __version__
-from hotpass.cli import commands, completion, keeping, looking, publishing, refining
+from hotpass.cli import commands, completion
 from hotpass.cli.screen import Screen
 from hotpass.errors import UsageError
 
@@ -125,7 +126,9 @@ class Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse a command line; raises CommandLineError (2)."""
-    options = build_parser().parse_args(list(arguments))
+    # The verb that scripts call again and again pays for no other.
+    quick = arguments[:1] == ["version"]
+    options = build_parser(others=not quick).parse_args(list(arguments))
     if options.verb == "completion" and "--" in arguments:
         # argparse drops every further `--`, and one may well be the word that is to be completed.
         options.words = list(arguments[arguments.index("--") + 1 :])
@@ -134,8 +137,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def build_parser() -> Parser:
-    """The whole command line."""
+# The modules with verbs of their own; loaded when these are looked at.
+_ROOMS = ("looking", "refining", "publishing", "keeping")
+
+
+def build_parser(*, others: bool = True) -> Parser:
+    """The whole command line; without the ``others``, what ``hotpass version`` needs."""
     common = _common()
     top = Parser(
         prog="hotpass",
@@ -145,17 +152,18 @@ def build_parser() -> Parser:
     top.add_argument("--version", action="version", version=f"hotpass {__version__}")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
     _add_version(verbs, common)
-    _add_restore(verbs, common)
-    _add_history(verbs, common)
-    _add_show(verbs, common)
-    _add_identify(verbs, common)
-    looking.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
-    refining.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
-    publishing.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
-    keeping.add_verbs(lambda name, text, examples: _verb(verbs, common, name, text, examples))
-    _add_doctor(verbs, common)
-    _add_demo(verbs, common)
-    _add_completion(verbs, common)
+    if others:
+        _add_restore(verbs, common)
+        _add_history(verbs, common)
+        _add_show(verbs, common)
+        _add_identify(verbs, common)
+        for room in _ROOMS:
+            import_module(f"hotpass.cli.{room}").add_verbs(
+                lambda name, text, examples: _verb(verbs, common, name, text, examples)
+            )
+        _add_doctor(verbs, common)
+        _add_demo(verbs, common)
+        _add_completion(verbs, common)
     return top
 
 
