@@ -72,6 +72,11 @@ def without_secrets(line: str, secrets: Iterable[str] = ()) -> str:
     return line
 
 
+def hide_passwords(text: str) -> str:
+    """The text with ``***`` for user and password of each address in it that has both, all else word for word."""
+    return re.sub(r"(?<=://)[^/@:\s]*:(?!\d+/)\S+@", "***@", text)
+
+
 def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | int | float | str):
         return value

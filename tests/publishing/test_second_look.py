@@ -15,6 +15,7 @@ from hotpass.versioning.dvcconfig import has_password
 from hotpass.versioning.git import Git
 from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.pushing import Push, ask_server, push_refs
+from hotpass.versioning.record import check_metadata
 
 
 def overwrite(place: Path, data: bytes) -> None:
@@ -109,3 +110,24 @@ def test_a_password_is_masked_however_it_is_written(address: str) -> None:
 def test_what_is_no_password_stays(address: str) -> None:
     assert not has_password(address)
     assert without_secrets(address) == address
+
+
+def test_no_secret_gets_into_tag_or_record(released: Repo) -> None:
+    """Case 43: a description with a password is refused, in metadata secrets are masked, on screen at every verbosity."""
+    secret = "https://user:hidden@host.example/list"
+    before = released.git("for-each-ref").stdout
+    for flags in ((), ("-v",), ("--json",)):
+        words = ("--bump", "patch", "--tag", "--dataset", "refined_data", "--description", f"from {secret}")
+        done = released.hotpass("version", *words, *flags, check=False)
+        assert done.code == 2, str(done)
+        assert "hidden" not in done.stdout + done.stderr
+    words = ("refined_data@1.0.0", "--reason", f"see {secret}")
+    assert released.hotpass("withdraw", *words, check=False).code == 2
+    assert released.git("for-each-ref").stdout == before
+    metadata = {"from": [secret], "api_token": "hidden", "tokens": 3, "run": {"db-password": "hidden"}}
+    assert check_metadata(metadata) == {
+        "from": ["https://***@host.example/list"],
+        "api_token": "***",
+        "tokens": 3,
+        "run": {"db-password": "***"},
+    }
