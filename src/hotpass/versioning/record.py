@@ -23,7 +23,7 @@ METADATA_LIMIT = 1 << 20
 
 _SECRET_KEY = re.compile(
     r"(?:^|[_-])(?:password|passwd|passphrase|secret|token|sas|api_?key|(?:access|account|private)_key|connection_string)$",
-    re.I,
+    re.IGNORECASE,
 )
 # How a column comes out of json.dumps, with its fields one below the other.
 _COLUMN = re.compile(
