@@ -8,7 +8,7 @@ if [ "${ACTION_RELEASE_DRAFTS:-false}" = true ]; then
     hotpass version --status --json |
         python3 -c 'import json, sys; [print(one["dataset"]) for one in json.load(sys.stdin)["datasets"] if one["release"] == "draft"]' |
         while read -r name; do
-            hotpass fetch "$name" < /dev/null
+            hotpass fetch "$name" ${ACTION_REMOTE_NAME:+--remote-name "$ACTION_REMOTE_NAME"} < /dev/null
             hotpass version --tag --dataset "$name" < /dev/null
         done
 fi

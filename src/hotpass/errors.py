@@ -64,11 +64,17 @@ def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
 
 def without_secrets(line: str, secrets: Iterable[str] = ()) -> str:
     """The line with ``***`` for the user and password, and the query, of each address in it, and for these secrets."""
-    line = re.sub(r"://[^/@\s]*@", "://***@", line)
+    # A password may hold an @ or a slash that should have been written otherwise; `host:port/` is none.
+    line = re.sub(r"://(?:[^/:\s]*:(?!\d+/)\S*|[^/\s]*)@", "://***@", line)
     line = re.sub(r"(://[^?\s]*\?)\S+", r"\1***", line)
     for secret in secrets:
         line = line.replace(secret, "***") if secret else line
     return line
+
+
+def hide_passwords(text: str) -> str:
+    """The text with ``***`` for user and password of each address in it that has both, all else word for word."""
+    return re.sub(r"(?<=://)[^/@:\s]*:(?!\d+/)\S+@", "***@", text)
 
 
 def _plain(value: object) -> object:

@@ -268,6 +268,19 @@ def test_in_a_store_of_several_projects_others_objects_stay(released: Repo) -> N
     assert (shared / "files" / "md5" / md5[:2] / md5[2:]).exists()
 
 
+def test_a_link_to_a_store_of_several_projects_is_one(released: Repo, tmp_path: Path) -> None:
+    md5 = leave(released)
+    shared = tmp_path / "shared"
+    released.path(".dvc/cache").rename(shared)
+    released.path(".dvc/cache").symlink_to(shared)
+    other = shared / "files" / "md5" / "ab" / ("c" * 30)
+    other.parent.mkdir(exist_ok=True)
+    other.write_bytes(b"another project's")
+    released.hotpass("clean", "--yes")
+    assert other.exists()
+    assert released.object(md5).exists(), "no commit of this repository named it"
+
+
 def held(remote: Path) -> set[str]:
     return {path.parent.name + path.name for path in (remote / "files" / "md5").rglob("*") if path.is_file()}
 

@@ -137,7 +137,9 @@ def clean_store(project: Project, announce: Announce, *, remove: bool = False) -
         with dvc_lock(project.root, project.lock_timeout):
             needed, known = wanted_objects(project)
             present = dict(_stored(project.store))
-            shared = project.root not in project.store.cache.parents
+            # A link may lead to a store that others use, wherever its name stands.
+            place = Path(os.path.realpath(project.store.objects))
+            shared = Path(os.path.realpath(project.root)) not in place.parents
             unneeded, others = sort_out(present, needed, known if shared else None)
             objects = tuple(Unneeded(md5, present[md5].st_size, present[md5].st_mtime) for md5 in unneeded)
             if remove:

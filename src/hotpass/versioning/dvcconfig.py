@@ -44,6 +44,9 @@ SECRETS = frozenset(
         "gdrive_client_secret",
         "passphrase",
         "custom_auth_header",
+        "sse_customer_key",
+        "oss_key_id",
+        "oss_key_secret",
     ]
 )
 
@@ -161,7 +164,7 @@ def secrets_of(sections: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
 
 def has_password(url: str) -> bool:
     """True for a URL of the form ``scheme://user:password@host``."""
-    return re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/@\s]*:[^/@\s]+@", url) is not None
+    return re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/@:\s]*:(?!\d+/)\S+@", url) is not None
 
 
 def _unquoted(value: str) -> str:

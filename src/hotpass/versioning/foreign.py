@@ -18,7 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotpass.config import load_settings
-from hotpass.errors import RefusedError, RemoteError, ToolFailedError, ToolTimeoutError, UsageError, nearest
+from hotpass.errors import (
+    RefusedError,
+    RemoteError,
+    ToolFailedError,
+    ToolTimeoutError,
+    UsageError,
+    nearest,
+    without_secrets,
+)
 from hotpass.files import make_directories, write_whole, writing
 from hotpass.process import Finished, run
 from hotpass.versioning.dvcconfig import read_settings
@@ -129,7 +137,7 @@ def fetch_from(
 
 def masked(address: str) -> str:
     """An address without user, password and query."""
-    return re.sub(r"\?.*", "?***", re.sub(r"://[^/@\s]*@", "://***@", address))
+    return without_secrets(re.sub(r"\?.*", "?***", address))
 
 
 def _address(source: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
+from hotpass.errors import hide_passwords
 from hotpass.values import frozen
 from hotpass.versioning.catalogue import Catalogue, Release, catalogue_of
 from hotpass.versioning.committing import DVC_FILES, CommitBase, read_base
@@ -272,7 +273,7 @@ def _check_request(request: VersionRequest) -> None:
 
 
 def check_description(description: str | None) -> None:
-    """Raise BadDescriptionError for an empty, huge or unprintable description."""
+    """Raise BadDescriptionError for a description that is empty, huge, unprintable or holds a password."""
     if description is None:
         return
     if not description.strip():
@@ -281,6 +282,9 @@ def check_description(description: str | None) -> None:
         raise BadDescriptionError(f"it has more than {DESCRIPTION_LIMIT} characters")
     if any((ord(char) < 32 and char not in "\n\t") or 0x7F <= ord(char) < 0xA0 for char in description):
         raise BadDescriptionError("it holds control characters")
+    if hide_passwords(description) != description:
+        # A tag is for ever, and goes to everybody who has the repository.
+        raise BadDescriptionError("it holds an address with a password")
     try:
         description.encode("utf-8")
     except UnicodeEncodeError:

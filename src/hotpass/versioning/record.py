@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from hotpass.errors import hide_passwords
 from hotpass.values import frozen
 from hotpass.versioning.errors import BadMetadataError, DamagedRecordError
 from hotpass.versioning.pointer import Md5, parse_md5
@@ -20,6 +21,10 @@ RECORD_LIMIT = 4 << 20
 METADATA_LIMIT = 1 << 20
 """The most metadata that is written, in bytes of JSON: a record must be readable again."""
 
+_SECRET_KEY = re.compile(
+    r"(?:^|[_-])(?:password|passwd|passphrase|secret|token|sas|api_?key|(?:access|account|private)_key|connection_string)$",
+    re.IGNORECASE,
+)
 # How a column comes out of json.dumps, with its fields one below the other.
 _COLUMN = re.compile(
     r"""\{\n +("name": "(?:[^"\\]|\\.)*"),\n +("type": "[a-z]+"),\n +("blanks": \d+)(?:,\n +("empty_texts": \d+))?\n +\}"""
@@ -196,7 +201,8 @@ def _facts(content: Mapping[str, Any]) -> Facts | None:
 def check_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """The caller's metadata as plain JSON values; raises BadMetadataError for what JSON cannot hold.
 
-    Nothing is turned into something else on the way but tuples into lists.
+    Nothing is turned into something else on the way but tuples into lists, and secrets (texts under keys such as
+    ``api_token``, passwords in addresses) into ``***``: git would keep them for everybody.
     """
     try:
         text = json.dumps(dict(metadata), indent=2, ensure_ascii=False, allow_nan=False)
@@ -207,8 +213,19 @@ def check_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
         raise BadMetadataError(f"it has more than {METADATA_LIMIT} bytes")
     if not _has_text_keys(metadata):
         raise BadMetadataError("keys must be texts")
-    plain: dict[str, Any] = json.loads(text)
+    plain: dict[str, Any] = _masked(json.loads(text))
     return plain
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: "***" if isinstance(item, str) and item and _SECRET_KEY.search(key) else _masked(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    return hide_passwords(value) if isinstance(value, str) else value
 
 
 def _has_text_keys(value: object) -> bool:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from hotpass.errors import HotpassError, IntegrityError
-from hotpass.versioning.catalogue import Release
+from hotpass.versioning.catalogue import Release, catalogues_of
 from hotpass.versioning.content import listing
 from hotpass.versioning.errors import (
     DamagedPointerError,
     DamagedRecordError,
     TagDisagreesError,
+    TagsMissingError,
 )
 from hotpass.versioning.pointer import POINTER_LIMIT, Md5, Pointer, parse_listing
 from hotpass.versioning.project import Dataset, Project, dataset_of
 from hotpass.versioning.reading import released_dataset
 from hotpass.versioning.record import RECORD_LIMIT, VersionRecord, parse_record
+from hotpass.versioning.recording import load_record
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,27 @@ class Contents:
     def md5(self) -> Md5 | None:
         """The one object that stands for all of the data."""
         return self.pointer.md5 if self.pointer else self.release.md5
+
+
+def every_release(project: Project) -> list[Release]:
+    """The releases of every dataset, by name and version.
+
+    Raises TagsMissingError where there are none and the clone is shallow, or a record here speaks of one: nothing to
+    look at is no good answer then.
+    """
+    found = [release for catalogue in catalogues_of(project.git.tags()) for release in catalogue.releases]
+    if not found and (project.git.is_shallow() or _speaks_of_releases(project)):
+        raise TagsMissingError("any dataset")
+    return found
+
+
+def _speaks_of_releases(project: Project) -> bool:
+    for dataset in project.datasets():
+        with suppress(HotpassError):
+            record, _ = load_record(project, dataset)
+            if record is not None and record.tag:
+                return True
+    return False
 
 
 def read_contents(project: Project, releases: Sequence[Release]) -> list[Contents]:

@@ -21,10 +21,14 @@ NOTE = "hotpass-remote.json"
 
 @dataclass(frozen=True)
 class Identity:
-    """The id a remote carries (None: none yet); ``is_new`` where its folder is still to be made."""
+    """The id a remote carries (None: none yet); ``is_new`` where its folder is still to be made.
+
+    ``is_bare``: it is empty, and a clone that remembers no remote cannot tell it from a share that is not mounted.
+    """
 
     id: str | None
     is_new: bool
+    is_bare: bool = False
 
 
 def identify_remote(remote: Remote, known: Known, server: Server, *, create: bool) -> Identity:
@@ -43,7 +47,8 @@ def identify_remote(remote: Remote, known: Known, server: Server, *, create: boo
     if remembered is not None and found != remembered and not create:
         reason = f"the file {NOTE} on it is {'missing' if found is None else 'that of another remote'}"
         raise RemoteGoneError(remote.name, remote.address, reason)
-    return Identity(found, False)
+    strange = found is None and not known.remotes and _has_releases(server) and not create
+    return Identity(found, False, strange and remote.lists and not remote.list_objects())
 
 
 def settle_identity(project: Project, remote: Remote, identity: Identity) -> Identity:

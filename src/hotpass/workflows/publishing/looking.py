@@ -11,6 +11,7 @@ from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.released import Contents, Members
 from hotpass.versioning.remotes import Held, Remote
+from hotpass.versioning.store import ObjectState
 
 SMALL = 1 << 20
 """An object up to this size in bytes is always read back where the remote does not tell its digest."""
@@ -55,7 +56,8 @@ def look_at(
     needed = {content.release.tag: objects_of(content, members) for content in contents}
     every = list(dict.fromkeys(md5 for objects in needed.values() for md5 in objects or ()))
     held = {} if empty else remote.look(every)
-    right = {md5: each for md5, each in held.items() if has_right_size(project, md5, each)}
+    sizes = {c.pointer.md5: c.pointer.size for c in contents if c.pointer and not c.pointer.is_directory}
+    right = {md5: each for md5, each in held.items() if has_right_size(project, md5, each, sizes.get(md5))}
     right = {md5: right[md5] for md5 in right.keys() - set(misread(remote, right))}
     stored = {md5 for md5 in every if md5 not in right and project.store.signature(md5) is not None}
     looks = []
@@ -89,10 +91,16 @@ def fetch_listings(project: Project, remote: Remote, contents: Iterable[Contents
         members.forget(wanted)
 
 
-def has_right_size(project: Project, md5: Md5, held: Held) -> bool:
-    """Whether an object on a remote is as long as the one in the store, where that is there."""
+def has_right_size(project: Project, md5: Md5, held: Held, told: int | None = None) -> bool:
+    """Whether an object on a remote is as long as the one in the store; as ``told`` where that is none, or damaged."""
     signature = project.store.signature(md5)
-    return signature is None or held.size == signature.size
+    if signature is not None:
+        if held.size == signature.size:
+            return True
+        # Which of the two is wrong is seen in their bytes: a good remote is not to be called lost.
+        if project.store.check(md5) is ObjectState.PRESENT:
+            return False
+    return told is None or held.size == told
 
 
 def misread(remote: Remote, held: Mapping[Md5, Held], *, deep: bool = False) -> list[Md5]:

@@ -11,9 +11,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from hotpass.versioning.catalogue import Release, catalogues_of
+from hotpass.versioning.catalogue import Release
 from hotpass.versioning.dvcconfig import parse_config, secrets_in, secrets_of
-from hotpass.versioning.errors import TagsMissingError
 from hotpass.versioning.git import Head
 from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.history import open_catalogue
@@ -21,11 +20,12 @@ from hotpass.versioning.known import Known, Sighting, changing_known, check_unmo
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.pushing import Push, Server, ask_server, check_race, push_refs, server_name
-from hotpass.versioning.released import Members, read_contents
+from hotpass.versioning.released import Members, every_release, read_contents
 from hotpass.versioning.remotes import FEW, Remote, open_remote
 from hotpass.versioning.remotes.errors import (
     DetachedPublishError,
     ReleasesLostError,
+    RemoteGoneError,
     RemoteProofError,
     TrackedSecretError,
 )
@@ -129,10 +129,10 @@ def publish(project: Project, request: PublishRequest) -> Published:
 
 def _publish(run: _Run, releases: Sequence[Release], chosen: Sequence[Release]) -> Published:
     contents = read_contents(run.project, chosen)
-    if not run.request.dry_run:
-        run.identity = settle_identity(run.project, run.remote, run.identity)
     looks = look_at(run.project, run.remote, contents, run.members, empty=run.identity.is_new)
     _check_lost(run, looks)
+    if not run.request.dry_run:
+        run.identity = settle_identity(run.project, run.remote, run.identity)
     good = [look for look in looks if not look.is_lost]
     versions = tuple(_versions(run, good))
     result = Published(
@@ -189,10 +189,7 @@ def check_secrets(project: Project) -> None:
 def _releases(project: Project, dataset: str | None) -> list[Release]:
     if dataset is not None:
         return list(open_catalogue(project, dataset).releases)
-    found = [release for catalogue in catalogues_of(project.git.tags()) for release in catalogue.releases]
-    if not found and project.git.is_shallow():
-        raise TagsMissingError("any dataset")
-    return found
+    return every_release(project)
 
 
 def _chosen(run: _Run, known: Known, releases: Sequence[Release]) -> Sequence[Release]:
@@ -232,6 +229,9 @@ def _push(run: _Run, releases: Sequence[Release]) -> Push:
 def _check_lost(run: _Run, looks: Sequence[Look]) -> None:
     """Refuse where a version that is not on the server yet cannot be brought back; what went out before is told later."""
     lost = [look for look in looks if look.is_lost]
+    if lost and run.identity.is_bare:
+        # Releases were published, their data is not here, and the remote is empty: it may be another folder's place.
+        raise RemoteGoneError(run.remote.name, run.remote.address, "there is nothing in it")
     fresh = [look for look in lost if run.server.tag(look.release.tag) is None]
     if fresh or (lost and run.request.dry_run):
         raise ReleasesLostError(tuple(look.sentence for look in fresh or lost), run.remote.name)

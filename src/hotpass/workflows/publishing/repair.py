@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from hotpass.versioning.store import ObjectState, Store
 from hotpass.workflows.publishing.verified import Verified, VerifyRequest
 from hotpass.workflows.publishing.verify import Survey, judge, remember, survey_of
 
+_DAY = 86_400.0
+
 
 def repair(project: Project, request: VerifyRequest) -> Verified:
     """Verify, mend what one of two places has whole, and verify again.
@@ -27,6 +31,7 @@ def repair(project: Project, request: VerifyRequest) -> Verified:
     """
     with repository_lock(project.git.common, "verify --repair", project.lock_timeout) as descriptor:
         project = project.holding(descriptor)
+        _clear_killed(project)
         asking = replace(request, demand_remote=request.demand_remote or _has_remote(project))
         before = survey_of(project, asking)
         folder = project.git.common / "hotpass" / "evidence" / now().replace(":", "")
@@ -35,6 +40,17 @@ def repair(project: Project, request: VerifyRequest) -> Verified:
         result = judge(after, request, read_known(project.git.common))
     remember(after, result)
     return replace(result, repaired=tuple(mended))
+
+
+def _clear_killed(project: Project) -> None:
+    """Remove what killed runs brought and did not use: a repair's now that its lock is held, a verify's after a day."""
+    folder = project.git.common / "hotpass"
+    for left in folder.glob("repair-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    for left in folder.glob("verify-*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _DAY:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _has_remote(project: Project) -> bool:

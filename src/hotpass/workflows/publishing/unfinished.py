@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hotpass.errors import NotFoundError, NotReadyError
+from hotpass.errors import NotFoundError, NotReadyError, RefusedError
 from hotpass.files import make_directories, read_small, remove_quietly, write_whole
 from hotpass.versioning.known import clear_temps
 from hotpass.versioning.lock import folder_lock
@@ -46,6 +46,6 @@ def _clear(project: Project, remote: Remote, token: str, name: str) -> None:
     if name == remote.name:
         remote.clear_temps(token)
         return
-    # A remote that was taken out of the settings meanwhile is nobody's to clean.
-    with suppress(NotFoundError, NotReadyError):
+    # A remote that was taken out of the settings meanwhile, or is not trusted, is nobody's to clean.
+    with suppress(NotFoundError, NotReadyError, RefusedError):
         open_remote(project, name).clear_temps(token)

@@ -11,19 +11,20 @@ from dataclasses import dataclass, field
 
 from hotpass.errors import HotpassError, IntegrityError, RemoteError
 from hotpass.files import make_directories
-from hotpass.versioning.catalogue import Release, catalogues_of
-from hotpass.versioning.errors import TagMovedError, TagsMissingError, UnknownVersionError
+from hotpass.versioning.catalogue import Release
+from hotpass.versioning.errors import TagMovedError, UnknownVersionError
 from hotpass.versioning.gitobjects import Oid
 from hotpass.versioning.history import open_catalogue
 from hotpass.versioning.known import Known, Sighting, changing_known, now, read_known
 from hotpass.versioning.pointer import Md5
 from hotpass.versioning.project import Project
 from hotpass.versioning.proofs import Proofs
-from hotpass.versioning.pushing import ask_server, server_name
-from hotpass.versioning.released import Contents, Members, read_contents
+from hotpass.versioning.pushing import Server, ask_server, server_name
+from hotpass.versioning.released import Contents, Members, every_release, read_contents
 from hotpass.versioning.remotes import NoRemoteError, Remote, UnknownRemoteError, open_remote
 from hotpass.versioning.remotes.errors import NoGitRemoteError
 from hotpass.versioning.store import ObjectState, Store
+from hotpass.versioning.version import parse_any_tag
 from hotpass.workflows.publishing.identity import note_id
 from hotpass.workflows.publishing.looking import SMALL, misread
 from hotpass.workflows.publishing.verified import Place, Verified, VerifiedVersion, VerifyRequest
@@ -77,7 +78,7 @@ def survey_of(project: Project, request: VerifyRequest) -> Survey:
     if request.demand_remote or request.remote is not None or wanting or None in survey.needed.values():
         _ask_remote(survey, request)
     if request.demand_remote:
-        _ask_server(survey)
+        _ask_server(survey, request)
     return survey
 
 
@@ -92,10 +93,7 @@ def _releases(project: Project, request: VerifyRequest) -> list[Release]:
             known = tuple(str(release.version) for release in catalogue.releases)
             raise UnknownVersionError(request.dataset, str(wanted), known)
         return found[-1:] if wanted.text == "latest" else found
-    found = [release for catalogue in catalogues_of(project.git.tags()) for release in catalogue.releases]
-    if not found and project.git.is_shallow():
-        raise TagsMissingError("any dataset")
-    return found
+    return every_release(project)
 
 
 def _need(survey: Survey) -> None:
@@ -178,7 +176,8 @@ def _look(survey: Survey, remote: Remote, *, deep: bool) -> None:
         fits = size is None or held[md5].size == size
         survey.there[md5] = ObjectState.PRESENT if fits else ObjectState.DAMAGED
     right = {md5: each for md5, each in held.items() if survey.there[md5] is ObjectState.PRESENT}
-    told = all(each.md5 is not None for each in held.values())
+    # A digest of encrypted bytes proves no more than a size does.
+    told = all(each.md5 == md5.removesuffix(".dir") for md5, each in right.items())
     if deep:
         wrong = misread(remote, right, deep=True)
     elif remote.reads_are_cheap:
@@ -190,10 +189,10 @@ def _look(survey: Survey, remote: Remote, *, deep: bool) -> None:
     survey.there |= dict.fromkeys(wrong, ObjectState.DAMAGED)
     large = any(each.size > SMALL for each in held.values())
     cheap = remote.reads_are_cheap and not large
-    survey.proof = "bytes" if deep or cheap else "digests" if told and held else "sizes"
+    survey.proof = "bytes" if deep or cheap else "digests" if told and right else "sizes"
 
 
-def _ask_server(survey: Survey) -> None:
+def _ask_server(survey: Survey, request: VerifyRequest) -> None:
     git = survey.project.git
     try:
         server = ask_server(
@@ -210,6 +209,24 @@ def _ask_server(survey: Survey) -> None:
         same = there == release.object
         found[release.tag] = "missing" if there is None else "there" if same else f"moved to {there[:12]}"
     survey.server = found
+    unseen = _unseen(survey, request, server)
+    if unseen:
+        more = f" and {len(unseen) - 1} more" if len(unseen) > 1 else ""
+        reason = f"{server.name} has the release {unseen[0]}{more}, of which no tag is here: git fetch --tags {server.name}"
+        survey.unreachable = "; ".join(filter(None, (survey.unreachable, reason)))
+
+
+def _unseen(survey: Survey, request: VerifyRequest, server: Server) -> list[str]:
+    """The tags of releases that were asked for, that the server has, and that are not here to be looked at."""
+    here = {parse_any_tag(tag.name) for tag in survey.project.git.tags()}
+    found = {}
+    for ref in server.refs:
+        parsed = parse_any_tag(ref.removeprefix("refs/tags/")) if ref.startswith("refs/tags/") else None
+        if parsed is None or parsed in here or request.dataset not in (None, parsed[0]):
+            continue
+        if request.wanted is None or request.wanted.matches(parsed[1]):
+            found[parsed] = ref.removeprefix("refs/tags/")
+    return [found[parsed] for parsed in sorted(found)]
 
 
 def judge(survey: Survey, request: VerifyRequest, known: Known) -> Verified:
