@@ -441,6 +441,7 @@ def test_changes_of_the_users_to_dvc_yaml_stay_out_of_the_release(tracked: Repo)
     assert "dvc.yaml" not in tracked.git("ls-tree", "-r", "--name-only", "refined_data-v1.0.0").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("maker", ["gto", "git"])
 def test_tags_in_the_form_of_gto_are_read_as_releases(tracked: Repo, maker: str) -> None:
     repo = tracked

@@ -131,6 +131,7 @@ def test_signed_zeros_are_one_number_in_a_multiset(tmp_path: Path) -> None:
         assert found.is_same
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Type.TEXT, Type.UNDECIDED], ids=["types known", "types open"])
 def test_many_columns(kind: Type) -> None:
     columns = tuple(Column(f"k{n}", kind, n) for n in range(1, 1501))

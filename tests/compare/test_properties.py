@@ -125,6 +125,7 @@ WHOLE_UNTIL: tuple[list[Row], list[Row]] = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("raw", [True, False], ids=["types open", "types known"])
 @given(pair=PAIRS | edited())
 @example(pair=WHOLE_UNTIL)
@@ -157,6 +158,7 @@ def at(rows: Sequence[Row], address: str) -> str | None:
     return rows[int(place[1:]) - 2]["ABC".index(place[0])]
 
 
+@pytest.mark.slow
 @given(pair=PAIRS | edited())
 @settings(USUAL, max_examples=25)
 def test_without_a_key_rows_are_a_multiset(engine: Engine, pair: tuple[list[Row], list[Row]]) -> None:
@@ -170,6 +172,7 @@ def test_without_a_key_rows_are_a_multiset(engine: Engine, pair: tuple[list[Row]
             assert len(set(values)) == len(values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("raw", [True, False], ids=["types open", "types known"])
 @given(pair=PAIRS | edited(), keyed=st.booleans())
 @settings(USUAL, max_examples=25)
@@ -193,6 +196,7 @@ def test_equal_is_empty_and_back_is_the_inverse(
     assert forth.resorted == back.resorted
 
 
+@pytest.mark.slow
 @given(pair=edited(), raw=st.booleans())
 @settings(USUAL, max_examples=30)
 def test_a_comparison_carried_out_gives_the_new_table(
@@ -218,6 +222,7 @@ def test_a_comparison_carried_out_gives_the_new_table(
     assert Counter(map(content, rows.values())) == Counter(map(content, new))
 
 
+@pytest.mark.slow
 @given(pair=edited(), tolerance=st.sampled_from([0.0, 0.5, 1.0]))
 @settings(USUAL, max_examples=20)
 def test_a_tolerance_takes_out_what_is_within_it(

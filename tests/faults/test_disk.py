@@ -98,6 +98,7 @@ def test_an_error_at_any_change_is_reported_and_the_same_command_again_finishes(
 # ------------------------------------------------------------------------------- the kernel's own errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
 @pytest.mark.parametrize("suffix", [".dvc", ".version.json"])
 def test_a_pointer_or_record_that_cannot_be_written_stays_as_it_was(

@@ -401,6 +401,7 @@ BEFORE_INIT: dict[str, Callable[[Repo], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", BEFORE_INIT.values(), ids=BEFORE_INIT.keys())
 def test_init_makes_a_project_that_dvc_accepts_and_doing_it_again_changes_nothing(
     repo: Repo, make: Callable[[Repo], object]

@@ -82,6 +82,7 @@ def test_a_server_that_lies_gets_no_tag(s3: S3, bucket: str, released: Repo, ser
     assert server.tags() == released.tags()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["GET 403", "PUT 403", "GET 500"])
 def test_a_server_that_refuses_or_is_ill_is_not_missing_data(
     s3: S3, bucket: str, released: Repo, server: Server, case: str, monkeypatch: pytest.MonkeyPatch

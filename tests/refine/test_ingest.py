@@ -233,8 +233,10 @@ def test_an_ods_is_read_by_what_it_is_whatever_its_suffix(tmp_path: Path) -> Non
 
 def test_a_workbook_that_takes_too_much_memory_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(CSV)
-    _book(tmp_path / "b.xlsx", [["Name"], ["Blue Sky"]])
-    _book(tmp_path / "c.xlsx", [["Name"], ["River"]])
+    # More text than a process has free without asking for more.
+    for name in ("b", "c"):
+        texts = [[f"{name} {number} " + "Blue Sky " * 80] for number in range(6_000)]
+        _book(tmp_path / f"{name}.xlsx", [["Name"], *texts])
     read = _read(tmp_path, Limits(memory=1 << 20))
     assert [grid.sheet.file for grid in read.grids] == ["a.csv"]
     assert [left.name for left in read.left_out] == ["b.xlsx", "c.xlsx"]

@@ -207,6 +207,7 @@ print(before, peak() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
 def test_a_hundred_thousand_changes_take_little_memory(tmp_path: Path) -> None:
     """In kB: Python and a sample for the page, and next to nothing more for the CSV."""

@@ -84,6 +84,7 @@ CELLS = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=6), st.randoms())
 def test_rows_are_a_multiset_and_the_encoding_is_exact(

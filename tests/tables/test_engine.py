@@ -29,6 +29,7 @@ def canonical(engine: Engine, kind: Type, value: object, native: str = "") -> st
     return text
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_are_alike_in_sql_and_python_and_by_the_rule(engine: Engine, value: float) -> None:

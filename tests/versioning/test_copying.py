@@ -59,6 +59,7 @@ def test_a_file_that_is_flushed_on_the_way_is_exact(tmp_path: Path, size: int) -
     assert (tmp_path / "target").read_bytes() == data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claimed", [0, 10, SMALL, SMALL + 1, 10 * STRIDE])
 @pytest.mark.parametrize("size", [0, 10, SMALL + 10])
 def test_a_wrong_size_only_decides_how_and_never_what(tmp_path: Path, claimed: int, size: int) -> None:
@@ -90,6 +91,7 @@ def test_the_copy_through_memory_is_exact_too(tmp_path: Path, size: int) -> None
     assert (tmp_path / "target").read_bytes() == data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [10, SMALL + 1])
 @pytest.mark.parametrize(
     "change",

@@ -407,6 +407,7 @@ def test_comments_and_unknown_keys_are_kept() -> None:
     assert "# the first" in text
 
 
+@pytest.mark.slow
 @given(POINTERS)
 def test_into_a_pointer_of_others_goes_every_field_of_ours(pointer: Pointer) -> None:
     """``render`` into a base and ``parse`` are inverse, too; what DVC reads is what we meant."""

@@ -142,6 +142,7 @@ def test_a_file_gets_a_line_for_each_event(listed: Repo) -> None:
     _check([json.loads(line) for line in lines], _lineage(listed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "said"), [(500, "it answers 500"), (0, "no answer within"), (-1, "it takes longer than")]
 )

@@ -235,6 +235,7 @@ def test_errors_name_the_line(story: Repo, sql: str, code: int, words: str) -> N
     assert words in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "sql"),
     [

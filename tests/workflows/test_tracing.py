@@ -61,6 +61,7 @@ def test_one_cell_is_followed_alone(story: Repo) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("values", [["ORG-1,2024-05-02"], ["ORG-1", "2024-05-02"]])
 def test_a_key_of_two_columns_is_given_with_a_comma_or_as_two_words(story: Repo, values: list[str]) -> None:
     found = _trace(story, "refined_data", *values, "--key", "site,day")
@@ -132,6 +133,7 @@ def test_the_lines_say_which_key_what_and_where(story: Repo) -> None:
     assert "5 releases: 1 with the content of an older one, " in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [

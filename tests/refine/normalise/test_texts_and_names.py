@@ -31,6 +31,7 @@ def test_clean(text: str, cleaned: str | None) -> None:
     assert clean_text(text, NOTHING) == cleaned
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=12) | st.none(), max_size=8))
 def test_cleaning_twice_is_cleaning_once(texts: list[str | None]) -> None:
     once = clean(pl.Series(texts, dtype=pl.String), NOTHING)
