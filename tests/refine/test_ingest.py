@@ -235,8 +235,9 @@ def test_a_workbook_that_takes_too_much_memory_is_named_and_the_rest_is_read(tmp
     (tmp_path / "a.csv").write_text(CSV)
     # More text than a process has free without asking for more.
     for name in ("b", "c"):
-        texts = [[f"{name} {number} " + "Blue Sky " * 80] for number in range(6_000)]
-        _book(tmp_path / f"{name}.xlsx", [["Name"], *texts])
+        rows: list[list[object]] = [["Name"]]
+        rows += [[f"{name} {number} " + "Blue Sky " * 80] for number in range(6_000)]
+        _book(tmp_path / f"{name}.xlsx", rows)
     read = _read(tmp_path, Limits(memory=1 << 20))
     assert [grid.sheet.file for grid in read.grids] == ["a.csv"]
     assert [left.name for left in read.left_out] == ["b.xlsx", "c.xlsx"]
