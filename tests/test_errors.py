@@ -927,10 +927,10 @@ ROWS = [
         "look at .dvc/config; if you trust it: hotpass trust",
     ),
     Row(
-        TrustFileError(path="/home/you/trusted.json", reason="others can write it"),
+        TrustFileError(path="/Users/you/trusted.json", reason="others can write it"),
         10,
-        "/home/you/trusted.json says what is trusted and cannot be believed: others can write it",
-        "chmod 700 its folder and 600 the file, or remove it and run hotpass trust again: /home/you/trusted.json",
+        "/Users/you/trusted.json says what is trusted and cannot be believed: others can write it",
+        "chmod 700 its folder and 600 the file, or remove it and run hotpass trust again: /Users/you/trusted.json",
     ),
     Row(
         TrustChangedError(root="/project"),

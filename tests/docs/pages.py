@@ -200,7 +200,7 @@ class Shell:
 
     @staticmethod
     def _evened(text: str) -> str:
-        text = text.replace(os.environ["HOME"], "/home/you")
+        text = text.replace(os.environ["HOME"], "/Users/you")
         for pattern, word in _EVENED:
             text = pattern.sub(word, text)
         return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())

@@ -64,7 +64,7 @@ def test_decisions_are_numbered_without_gaps() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_pages_name_no_place_of_one_machine(page: Path) -> None:
-    illustrative = ("/mnt/data/hotpass-dvc", "/home/you/")
+    illustrative = ("/mnt/data/hotpass-dvc", "/Users/you/")
     text = page.read_text("utf-8")
     for example in illustrative:
         text = text.replace(example, "")

@@ -170,7 +170,7 @@ def test_the_page_puts_right(
 ) -> None:
     repo = two_clones.first
     STATES[state](repo, runner)
-    meaning = {"dist/refined_data.xlsx": FILE, "/home/you/project": str(repo.root)}
+    meaning = {"dist/refined_data.xlsx": FILE, "/Users/you/project": str(repo.root)}
     shell = Shell(tmp_path, repo.root, meaning)
     for block in blocks:
         shell.try_block(block)
