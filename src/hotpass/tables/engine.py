@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +43,7 @@ class Engine:
         self.folder = folder
         self.limits = limits
         self.threads = cores()
+        self._signalled = False
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run one statement and return all of its rows. Raises QueryError, LimitError (memory), UnevenLinesError."""
@@ -90,6 +93,35 @@ class Engine:
         """End what runs now, from another thread: it raises QueryError."""
         for connection in (self._connection, *self._cursors):
             connection.interrupt()
+
+    @contextmanager
+    def heeding_signals(self) -> Iterator[None]:
+        """End what runs where a signal asks for it: Python's own handlers wait for the engine, however long it takes."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+
+        def watch() -> None:
+            while number := os.read(reader, 1):
+                if number[0] in (signal.SIGINT, signal.SIGTERM):
+                    self._signalled = True
+                    self.interrupt()
+                if before != -1:
+                    with suppress(OSError):
+                        os.write(before, number)
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            os.close(writer)
+            watcher.join()
+            os.close(reader)
 
     def new_name(self, prefix: str = "t") -> str:
         """A relation name that nothing else in this engine has."""
@@ -154,6 +186,10 @@ class Engine:
             if str(error) != "Query interrupted":
                 raise
             raise KeyboardInterrupt from error
+        except duckdb.InterruptException as error:
+            if self._signalled:
+                raise KeyboardInterrupt from error
+            raise QueryError(str(error)) from error
         except duckdb.OutOfMemoryException as error:
             raise LimitError(
                 "this comparison", "memory", self.limits.memory, "more memory is needed"
@@ -193,7 +229,9 @@ def open_engine(*, limits: Limits = _USUAL) -> Iterator[Engine]:
             # What is shown as text must not depend on where it is shown.
             for statement in ("SET TimeZone = 'UTC'", *MACROS):
                 connection.execute(statement)
-            yield Engine(connection, folder, limits)
+            engine = Engine(connection, folder, limits)
+            with engine.heeding_signals():
+                yield engine
         finally:
             connection.close()
     finally:
