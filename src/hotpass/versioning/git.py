@@ -273,14 +273,6 @@ class Git:
             at = end + 1 if data else at
         return found
 
-    def tree_blobs(self, rev: str, paths: Iterable[str]) -> dict[str, Oid]:
-        """The blob id of each of these paths that a commit holds."""
-        wanted = list(paths)
-        if not wanted:
-            return {}
-        done = self._git("ls-tree", "-z", "--full-tree", rev, "--", *wanted)
-        return {path: oid for _, kind, oid, path in _tree_lines(done.out) if kind == "blob"}
-
     def tree_pointers(self, rev: str) -> list[str]:
         """Every ``.dvc`` file in a commit."""
         done = self._git("ls-tree", "-r", "-z", "--full-tree", rev)
@@ -433,13 +425,6 @@ class Git:
     def is_shallow(self) -> bool:
         """True in a clone that was made with ``--depth``."""
         return (self.common / "shallow").exists()
-
-    def settings(self, *names: str) -> dict[str, str]:
-        """The values of git's settings, as git itself reads them; those not set are left out."""
-        pattern = "^(" + "|".join(name.lower().replace(".", r"\.") for name in names) + ")$"
-        done = self._git("config", "-z", "--get-regexp", pattern, ok=(0, 1))
-        pairs = (entry.partition("\n") for entry in done.out.decode("utf-8", "replace").split("\0")[:-1])
-        return {name: value if newline else "true" for name, newline, value in pairs}
 
     @cached_property
     def _variables(self) -> dict[str, str]:
